@@ -1,0 +1,1 @@
+"""Ways out of the graph: pages and tables."""
