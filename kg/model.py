@@ -63,6 +63,7 @@ class Document:
     text: str
     masked: str
     blocks: tuple[Block, ...]
+    draft: bool = False
 
     def __post_init__(self) -> None:
         if len(self.text) != len(self.masked):
