@@ -1,0 +1,134 @@
+"""Annotated articles: what an extraction should have found, read from `NAME.gold.json` beside `NAME.md`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kg.errors import NotFoundError, SchemaError
+from kg.ontology import explain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUFFIX = ".gold.json"
+
+_AtLeastOne = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GoldEntity(_Strict):
+    """An entity with its surface forms and every type an annotator would accept, the best first."""
+
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...]
+    type: _AtLeastOne
+    optional: bool = False
+
+
+class GoldRelation(_Strict):
+    """A relation from entity `s` to entity `o` with every predicate an annotator would accept, the best first."""
+
+    s: str
+    p: _AtLeastOne
+    o: str
+    evidence: str
+    start: str | None = None
+    end: str | None = None
+    date: str | None = None
+    role: str | None = None
+    degree: str | None = None
+    result: str | None = None
+    rank: str | None = None
+    score: str | None = None
+    amount: str | None = None
+    certainty: str | None = None
+    optional: bool = False
+
+
+class ForbiddenRelation(_Strict):
+    """A relation that a careless reader would take from the article and that is wrong."""
+
+    s: str
+    p: _AtLeastOne
+    o: str
+    why: str = ""
+
+
+class GoldStatement(_Strict):
+    """A quotation and the name of the entity that utters it."""
+
+    speaker: str
+    text: str
+    about: tuple[str, ...] = ()
+    optional: bool = False
+
+
+class Reference(_Strict):
+    """Who is meant by `text` (empty: a dropped subject) inside the words `in`."""
+
+    place: str = Field(alias="in")
+    text: str
+    entity: str | tuple[str, ...]
+
+
+class Gold(_Strict):
+    """The annotation of one article; `genre`, `script`, `density` and `invented` describe it."""
+
+    id: str
+    genre: str | None = None
+    script: str | None = None
+    density: str | None = None
+    invented: bool | None = None
+    entities: tuple[GoldEntity, ...]
+    relations: tuple[GoldRelation, ...]
+    forbidden: tuple[ForbiddenRelation, ...] = ()
+    statements: tuple[GoldStatement, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_entities(self) -> Self:
+        known = {entity.name for entity in self.entities}
+        named = [end for relation in self.relations for end in (relation.s, relation.o)]
+        named += [end for relation in self.forbidden for end in (relation.s, relation.o)]
+        named += [statement.speaker for statement in self.statements]
+        for reference in self.references:
+            named += [reference.entity] if isinstance(reference.entity, str) else reference.entity
+        unknown = sorted(set(named) - known)
+        if unknown:
+            raise ValueError(f"not the name of one of its entities: {', '.join(unknown)}")
+        return self
+
+
+def read_gold(folder: Path) -> dict[str, Gold]:
+    """Read every annotation of the folder, by article name (the file name without suffix), sorted by file name.
+
+    Raises NotFoundError if there is none or one lacks its article, and SchemaError, which says file and field.
+    """
+    golds: dict[str, Gold] = {}
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            gold = Gold.model_validate(json.loads(path.read_text("utf-8")))
+        except OSError as error:
+            raise SchemaError(f"{path}: cannot be read: {error.strerror}") from error
+        except ValidationError as error:
+            raise explain(path, error) from error
+        except ValueError as error:
+            raise SchemaError(f"{path}: is not JSON in UTF-8: {error}") from error
+        name = path.name.removesuffix(SUFFIX)
+        if not article_of(folder, name).is_file():
+            raise NotFoundError(f"{article_of(folder, name)}: there is no such file, but {path.name} annotates it")
+        golds[name] = gold
+    if not golds:
+        raise NotFoundError(f"{folder}: no annotated articles here (files NAME{SUFFIX} beside NAME.md)")
+    return golds
+
+
+def article_of(folder: Path, name: str) -> Path:
+    """Return where the annotated article of this name is."""
+    return folder / f"{name}.md"
