@@ -1,0 +1,77 @@
+"""How the page looks and what it says, read from `viz/`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kg.ontology import explain, read_yaml
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Look(_Strict):
+    """Shape (a key of `Style.shapes`) and colours of a type of entity, on a light and on a dark page."""
+
+    shape: str
+    light: str = Field(pattern="^#[0-9a-f]{6}$")
+    dark: str = Field(pattern="^#[0-9a-f]{6}$")
+
+
+class Style(_Strict):
+    """`shapes` are SVG paths in the unit square; `drawn` is the number of entities in the first picture."""
+
+    version: int
+    # Up to 400 the layout needs numpy alone, and nobody can read more.
+    drawn: int = Field(gt=0, le=400)
+    shapes: dict[str, str]
+    entity_types: dict[str, Look]
+    other: Look
+
+    @model_validator(mode="after")
+    def _shapes_exist(self) -> Style:
+        for name, look in {**self.entity_types, "other": self.other}.items():
+            if look.shape not in self.shapes:
+                raise ValueError(f"{name}: no such shape: {look.shape}")
+        return self
+
+    def look(self, entity_type: str) -> Look:
+        """The look of a type, known here or not."""
+        return self.entity_types.get(entity_type, self.other)
+
+
+class Message(_Strict):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+    en_one: str | None = None
+
+
+class _Messages(_Strict):
+    version: int
+    messages: dict[str, Message]
+
+
+def read_style(viz: Path) -> Style:
+    """The style of `viz/style.yaml`; raises SchemaError."""
+    path = viz / "style.yaml"
+    try:
+        return Style.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise explain(path, error) from error
+
+
+def read_messages(viz: Path) -> dict[str, Message]:
+    """The texts of `viz/messages.yaml` by key; raises SchemaError."""
+    path = viz / "messages.yaml"
+    try:
+        return _Messages.model_validate(read_yaml(path)).messages
+    except ValidationError as error:
+        raise explain(path, error) from error

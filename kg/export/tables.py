@@ -1,0 +1,177 @@
+"""The graph as JSON, GraphML and CSV: the same graph always gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from kg.export.files import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from kg.graph import Fact, Graph, Node, Quote
+    from kg.model import Metadata
+
+_COLUMNS = {
+    "entities.csv": ("id", "type", "kind", "name", "aliases", "known", "mentions", "articles"),
+    "facts.csv": (
+        *("id", "subject", "subject_name", "predicate", "object", "object_name", "start", "end", "date"),
+        *("qualifiers", "certainty", "confidence", "evidence"),
+    ),
+    "statements.csv": ("id", "speaker", "speaker_name", "text", "article", "start", "end", "about"),
+}
+
+# Characters that no XML 1.0 document may contain, not even escaped.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_json(graph: Graph, out: Path) -> None:
+    """Write one JSON object `{version, articles, entities, facts, statements}`; each is a list sorted by id.
+
+    Raises ExportError.
+    """
+    data = {
+        "version": 1,
+        "articles": [_article(article) for article in graph.articles.values()],
+        "entities": [_entity(node) for node in graph.nodes.values()],
+        "facts": [_fact(fact) for fact in graph.facts.values()],
+        "statements": [_statement(quote) for quote in graph.quotes.values()],
+    }
+    write_whole({out: json.dumps(data, ensure_ascii=False, indent=2) + "\n"})
+
+
+def write_csv(graph: Graph, out: Path) -> None:
+    r"""Write `entities.csv`, `facts.csv` and `statements.csv` into the folder `out` (made if missing).
+
+    UTF-8 without BOM, lines end with CR LF (RFC 4180). Lists and maps are JSON inside their cell. Cells hold the values
+    exactly as they are in the graph, so one that begins with =, +, - or @ is a formula to a spreadsheet that opens the
+    file: import the columns as text there. Raises ExportError.
+    """
+    nodes = graph.nodes
+    entities = (
+        {
+            **_entity(node),
+            "mentions": sum(count for _, count in node.mentions),
+            "articles": [a for a, _ in node.mentions],
+        }
+        for node in nodes.values()
+    )
+    facts = (
+        {**_fact(fact), "subject_name": nodes[fact.subject].name, "object_name": nodes[fact.object].name}
+        for fact in graph.facts.values()
+    )
+    statements = ({**_statement(quote), "speaker_name": nodes[quote.speaker].name} for quote in graph.quotes.values())
+    rows = {"entities.csv": entities, "facts.csv": facts, "statements.csv": statements}
+    write_whole({out / name: _csv(_COLUMNS[name], rows[name]) for name in rows})
+
+
+def write_graphml(graph: Graph, out: Path) -> None:
+    """Write entities and facts as a directed multigraph; lists and maps are JSON inside their attribute.
+
+    Statements have more than two ends and are left to JSON and CSV. Characters that XML cannot hold are left out.
+    Raises ExportError.
+    """
+    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for node in graph.nodes.values():
+        entity = _entity(node)
+        network.add_node(_xml(entity.pop("id")), **_attributes(entity))
+    for fact in graph.facts.values():
+        edge = _fact(fact)
+        key, subject, object_ = (_xml(edge.pop(part)) for part in ("id", "subject", "object"))
+        network.add_edge(subject, object_, key=key, **_attributes(edge))
+    stream = io.BytesIO()
+    # The variant of the standard library, so that the bytes do not depend on whether lxml happens to be installed.
+    nx.write_graphml_xml(network, stream, named_key_ids=True)
+    write_whole({out: stream.getvalue().decode("utf-8") + "\n"})
+
+
+def _article(article: Metadata) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "path": article.path,
+        "sha256": article.sha256,
+        "title": article.title,
+        "date": article.date,
+        "language": article.language,
+        "source_url": article.source_url,
+        "source_name": article.source_name,
+        "tags": list(article.tags),
+    }
+
+
+def _entity(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id,
+        "type": node.type,
+        "kind": node.kind,
+        "name": node.name,
+        "aliases": list(node.aliases),
+        "known": node.known,
+        "mentions": dict(node.mentions),
+    }
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "subject": fact.subject,
+        "predicate": fact.predicate,
+        "object": fact.object,
+        "start": fact.start,
+        "end": fact.end,
+        "date": fact.date,
+        "qualifiers": dict(fact.qualifiers),
+        "certainty": fact.certainty,
+        "confidence": float(fact.confidence),
+        "evidence": [
+            {"article": s.article, "start": s.start, "end": s.end, "quote": s.quote, "rule": s.rule}
+            for s in fact.support
+        ],
+    }
+
+
+def _statement(quote: Quote) -> dict[str, Any]:
+    return {
+        "id": quote.id,
+        "speaker": quote.speaker,
+        "text": quote.text,
+        "article": quote.article,
+        "start": quote.start,
+        "end": quote.end,
+        "about": list(quote.about),
+    }
+
+
+def _csv(header: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([_cell(row[column]) for column in header] for row in rows)
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False)
+    return value
+
+
+def _attributes(values: dict[str, Any]) -> dict[str, str | int | float | bool]:
+    # GraphML knows no null: an attribute that does not apply is left out.
+    plain = {
+        key: value if isinstance(value, bool) else _cell(value) for key, value in values.items() if value is not None
+    }
+    return {key: _xml(value) if isinstance(value, str) else value for key, value in plain.items()}
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("", text)

@@ -1,0 +1,74 @@
+// Places for a part of the graph that is looked at by itself: a neighbourhood, or the paths between two entities.
+const Arrange = (() => {
+  const CELL = {w: 128, h: 72};
+
+  // Push apart what overlaps; `fixed` stays.
+  function separate(places, fixed) {
+    const list = [...places.entries()];
+    for (let round = 0; round < 120; round++) {
+      let moved = false;
+      for (let i = 0; i < list.length; i++) {
+        for (let j = i + 1; j < list.length; j++) {
+          const [a, p] = list[i], [b, q] = list[j];
+          const dx = q.x - p.x, dy = q.y - p.y;
+          const ox = CELL.w - Math.abs(dx), oy = CELL.h - Math.abs(dy);
+          if (ox <= 0.5 || oy <= 0.5) continue;
+          moved = true;
+          const wide = ox < oy;
+          const push = (wide ? ox * (dx < 0 ? -1 : 1) : oy * (dy < 0 ? -1 : 1)) / 2;
+          const axis = wide ? "x" : "y";
+          if (a === fixed) q[axis] += 2 * push;
+          else if (b === fixed) p[axis] -= 2 * push;
+          else { p[axis] -= push; q[axis] += push; }
+        }
+      }
+      if (!moved) break;
+    }
+    return places;
+  }
+
+  // The entity in the middle, its neighbours around it (by type, so that like stands beside like), theirs outside.
+  function around(center, rings, parentOf, aspect) {
+    const places = new Map([[center, {x: 0, y: 0}]]);
+    const angle = new Map();
+    let reach = 0;
+    rings.forEach((ring, depth) => {
+      const order = depth === 0
+        ? [...ring].sort((a, b) => a.type.index - b.type.index || b.facts.length - a.facts.length || a.index - b.index)
+        : [...ring].sort((a, b) => angle.get(parentOf.get(a)) - angle.get(parentOf.get(b)) || a.index - b.index);
+      const rows = order.length > 26 && depth === 0 ? 2 : 1;
+      const need = order.length / rows * (CELL.w * 0.8) / (2 * Math.PI);
+      const r = Math.max(need, reach + (depth === 0 ? 175 : 150));
+      order.forEach((entity, i) => {
+        const turn = -Math.PI / 2 + 2 * Math.PI * i / order.length;
+        angle.set(entity, turn);
+        const far = r + (rows === 2 && i % 2 ? CELL.h * 1.7 : 0);
+        places.set(entity, {x: far * Math.cos(turn) * Math.sqrt(aspect), y: far * Math.sin(turn) / Math.sqrt(aspect)});
+      });
+      reach = r + (rows === 2 ? CELL.h * 1.7 : 0);
+    });
+    return separate(places, center);
+  }
+
+  // Paths from left to right, one below the other; an entity on several stands between them.
+  function along(routes) {
+    const seen = new Map();
+    const longest = Math.max(...routes.map(route => route.entities.length));
+    routes.forEach((route, row) => route.entities.forEach((entity, column) => {
+      const x = column / (route.entities.length - 1) * (longest - 1) * 210;
+      const y = (row - (routes.length - 1) / 2) * 130;
+      if (!seen.has(entity)) seen.set(entity, []);
+      seen.get(entity).push({x, y});
+    }));
+    const places = new Map();
+    for (const [entity, points] of seen) {
+      places.set(entity, {
+        x: points.reduce((sum, p) => sum + p.x, 0) / points.length,
+        y: points.reduce((sum, p) => sum + p.y, 0) / points.length,
+      });
+    }
+    return separate(places, null);
+  }
+
+  return {around, along};
+})();

@@ -1,0 +1,30 @@
+// All facts as a list: the same as the picture, for those who would rather read.
+const Table = (() => {
+  const {data} = Data;
+  const {state} = State;
+  const {t, el, link, label} = Text;
+  const STEP = 200;
+  let rows = STEP;
+
+  function render(view) {
+    const element = document.getElementById("table");
+    element.hidden = !state.table;
+    if (!state.table) { rows = STEP; return; }
+    const entity = item => el("button", {type: "button", class: "entity", lang: "zh-Hant", on: {click: () => State.select(item)}}, item.name);
+    const shown = data.facts.filter(fact => State.factShown(fact)
+      && (!state.node || fact.subject === state.node || fact.object === state.node));
+    const row = fact => el("tr", {},
+      el("td", {}, entity(fact.subject)), el("td", {}, label(fact.label)), el("td", {}, entity(fact.object)), el("td", {class: "time"}, Data.time(fact)),
+      el("td", {}, ...fact.evidence.slice(0, 1).map(([article, text]) => el("span", {class: "quote", lang: "zh-Hant"}, text, " ",
+        el("cite", {}, link(data.articles[article].url, data.articles[article].title))))));
+    element.replaceChildren(el("table", {}, el("caption", {}, t("facts", {n: shown.length})),
+      el("thead", {}, el("tr", {}, ...["subject", "relation", "object", "year", "evidence"].map(key => el("th", {scope: "col"}, t(`column-${key}`))))),
+      el("tbody", {}, ...shown.slice(0, rows).map(row))));
+    if (shown.length > rows) {
+      element.append(el("button", {type: "button", class: "tool", on: {click: () => { rows += STEP; render(view); }}},
+        t("more-rows", {n: Math.min(STEP, shown.length - rows)})));
+    }
+  }
+
+  return {render};
+})();
