@@ -262,7 +262,9 @@ const Picture = (() => {
     return [...view.entities].filter(entity => at[entity.index]).sort((a, b) => rank(b) - rank(a) || a.index - b.index).map(entity => {
       const {x, y} = network.canvasToDOM(at[entity.index]);
       const notes = said(near?.get(entity) || []);
-      const center = state.node && entity !== state.node && near.has(entity) ? network.canvasToDOM(at[state.node.index]) : null;
+      // While entities come and go, the selected one may not be there yet.
+      const middle = state.node && entity !== state.node && near?.has(entity) ? at[state.node.index] : null;
+      const center = middle && network.canvasToDOM(middle);
       return {
         entity, x, y, r: Math.max(size(entity) * scale, 3.6), name: entity.name,
         away: center ? Math.atan2(y - center.y, x - center.x) : undefined,

@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kg import ontology
+from kg.export.page import write_page
+from tests.small_graph import PAYLOAD, fact, graph_of, hostile, node, small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+
+def hash_of(page: Page) -> str:
+    return str(page.evaluate("decodeURIComponent(location.hash)"))
+
+
+def where(page: Page, name: str) -> dict[str, float]:
+    """The place of an entity in pixels of the window."""
+    return page.evaluate(
+        """name => {
+            const spot = Picture.where(Data.data.entities.find(entity => entity.name === name));
+            const box = document.getElementById("graph").getBoundingClientRect();
+            return {x: box.x + spot.x, y: box.y + spot.y};
+        }""",
+        name,
+    )
+
+
+def title(page: Page) -> str:
+    return page.get_by_test_id("panel-title").inner_text().strip()
+
+
+def test_opens_without_a_request_or_a_complaint(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    assert page.get_by_test_id("status").inner_text() == "顯示 6／7 個實體、6／6 項事實"
+    assert (
+        page.locator("canvas").evaluate(
+            "c => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size"
+        )
+        > 50
+    )
+    visit.check(small_page)
+
+
+def test_every_button_works_without_a_request_or_a_complaint(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=person/lin")
+    for test_id in (
+        "toggle-edge-labels",
+        "toggle-table",
+        "toggle-table",
+        "toggle-theme",
+        "toggle-lang",
+        "fit",
+        "ego-1",
+        "ego-2",
+        "ego-0",
+        "copy-link",
+    ):
+        page.get_by_test_id(test_id).click()
+    visit.check(small_page)
+
+
+@pytest.mark.parametrize("query", ["水獺", "Otter", "otter-2"])
+def test_search_finds_by_any_name_and_enter_selects(visit: Visit, small_page: Path, query: str) -> None:
+    page = visit.open(small_page)
+    page.keyboard.press("/")
+    page.keyboard.type(query)
+    assert page.get_by_test_id("search-results").get_by_role("option").first.inner_text().startswith("Otter-2")
+    page.keyboard.press("Enter")
+    assert title(page) == "Otter-2"
+    assert hash_of(page) == "#n=model/otter"
+
+
+def test_search_shows_the_alias_that_matched(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    page.get_by_test_id("search").fill("安")
+    assert page.get_by_test_id("search-results").locator("mark").inner_text() == "安"
+    assert "Wei Anker" in page.get_by_test_id("search-results").inner_text()
+    page.get_by_test_id("search").fill("沒有這個")
+    assert "沒有符合的實體" in page.get_by_test_id("search-results").inner_text()
+    page.keyboard.press("Enter")
+    assert hash_of(page) == ""
+
+
+def test_a_click_on_an_entity_opens_it_with_its_evidence(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    spot = where(page, "蘆葦研究所")
+    page.mouse.click(spot["x"], spot["y"])
+    assert title(page) == "蘆葦研究所"
+    assert hash_of(page) == "#n=organization/reed"
+    assert page.get_by_test_id("fact").count() == 5
+    panel = page.get_by_test_id("panel").inner_text()
+    for text in ("創辦人", "據報導", "2020 – 2023", "院長", "可信度 90%", "又名 Reed Lab"):
+        assert text in panel
+    assert "2019 年，林若棠加入蘆葦研究所" in page.get_by_test_id("evidence").all_inner_texts()[1] + "".join(
+        page.get_by_test_id("evidence").all_inner_texts()
+    )
+    assert page.evaluate("document.activeElement.id") == "panel-title"
+
+
+def test_a_click_on_a_line_opens_the_fact(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    one, other = where(page, "蘆葦研究所"), where(page, "台南")
+    page.mouse.click((one["x"] + other["x"]) / 2, (one["y"] + other["y"]) / 2)
+    assert title(page) == "蘆葦研究所 位於 台南"
+    assert hash_of(page) == "#e=f5"
+
+
+def test_parallel_facts_are_drawn_apart(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    bends = page.evaluate("Data.data.facts.filter(f => ['f1', 'f2'].includes(f.id)).map(f => f.bend)")
+    assert abs(bends[0] - bends[1]) > 0.1
+
+
+def test_escape_and_the_back_button_lead_back(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    page.evaluate("State.select(Data.data.entities[0])")
+    page.evaluate("State.select(Data.data.entities[1])")
+    second = title(page)
+    page.go_back()
+    assert title(page) != second
+    page.keyboard.press("Escape")
+    assert title(page) == "主要實體"
+    assert hash_of(page) == ""
+
+
+def test_arrow_keys_walk_to_a_neighbour(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=place/tainan")
+    page.get_by_test_id("graph").focus()
+    for key in ("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"):
+        page.keyboard.press(key)
+        if title(page) != "台南":
+            break
+    assert title(page) == "蘆葦研究所"
+    assert page.evaluate("document.activeElement.id") == "graph"
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["#n=person/lin&d=1", "#e=f3", "#p=person/lin,organization/tide", "#y=2019-2023&u=0", "#t=Person,Organization"],
+)
+def test_a_link_brings_everything_back(visit: Visit, small_page: Path, fragment: str) -> None:
+    page = visit.open(small_page, fragment)
+    status, heading = page.get_by_test_id("status").inner_text(), title(page)
+    page.evaluate("State.change({})")
+    assert hash_of(page) == fragment
+    page.goto("about:blank")
+    visit.open(small_page)
+    page.evaluate(f"location.hash = {fragment!r}")
+    page.wait_for_timeout(50)
+    assert (page.get_by_test_id("status").inner_text(), title(page)) == (status, heading)
+
+
+@pytest.mark.parametrize("fragment", ["#n=nobody", "#e=x&p=a,b&d=9&y=1-2&t=&lang=xx", "#%%%", "#n=%E0%A4%A", "#=&&="])
+def test_a_broken_link_shows_the_page(visit: Visit, small_page: Path, fragment: str) -> None:
+    page = visit.open(small_page, fragment)
+    assert title(page) == "主要實體"
+    visit.check(small_page)
+
+
+def test_types_and_years_filter(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    status = page.get_by_test_id("status")
+    page.get_by_test_id("type-Person").uncheck()
+    assert status.inner_text() == "顯示 4／7 個實體、3／6 項事實"
+    page.get_by_test_id("type-Person").check()
+    page.get_by_test_id("undated").uncheck()
+    assert status.inner_text() == "顯示 5／7 個實體、4／6 項事實"
+    page.get_by_test_id("year-min").fill("2024")
+    assert status.inner_text() == "顯示 3／7 個實體、2／6 項事實"
+    page.get_by_test_id("year-max").fill("2024")
+    assert status.inner_text() == "顯示 2／7 個實體、1／6 項事實"
+
+
+def test_a_span_of_years_counts_in_each_of_them(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#y=2021-2022&u=0")
+    assert page.evaluate("Data.data.facts.filter(State.factShown).map(f => f.id)") == ["f3"]
+
+
+def test_neighbourhoods(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=person/lin")
+    page.get_by_test_id("ego-1").click()
+    assert "顯示 2／7 個實體、2／6" in page.get_by_test_id("status").inner_text()
+    page.get_by_test_id("ego-2").click()
+    assert "顯示 5／7 個實體、5／6" in page.get_by_test_id("status").inner_text()
+    page.get_by_test_id("ego-0").click()
+    assert "顯示 6／7 個實體、6／6" in page.get_by_test_id("status").inner_text()
+
+
+def test_an_entity_that_is_not_drawn_is_found_and_shown(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    page.get_by_test_id("search").fill("Dusk")
+    page.keyboard.press("Enter")
+    assert title(page) == "Dusk Prize"
+    assert "沒有關於它的事實" in page.get_by_test_id("panel").inner_text()
+    visit.check(small_page)
+
+
+def test_paths_between_two_with_their_evidence(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    for end, name in (("path-from", "若棠"), ("path-to", "Tideline")):
+        page.get_by_test_id(end).fill(name)
+        page.keyboard.press("Enter")
+    page.get_by_test_id("path-find").click()
+    assert page.get_by_test_id("path-0").inner_text().endswith("林若棠 – 蘆葦研究所 – Otter-2 – Tideline")
+    assert page.get_by_test_id("fact").count() == 4
+    assert hash_of(page) == "#p=person/lin,organization/tide"
+    page.get_by_test_id("type-Model").uncheck()
+    assert "沒有路徑" in page.locator("#path-message").inner_text()
+
+
+def test_theme_and_language_toggle(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    background = "getComputedStyle(document.querySelector('.stage')).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_test_id("toggle-theme").click()
+    assert page.evaluate(background) != light
+    page.get_by_test_id("toggle-lang").click()
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.get_by_test_id("status").inner_text() == "6 of 7 entities, 6 of 6 facts shown"
+    assert hash_of(page) == "#lang=en"
+    page.get_by_test_id("toggle-lang").click()
+    assert page.evaluate("document.documentElement.lang") == "zh-Hant"
+
+
+def test_speaks_the_language_of_the_reader(browser: Browser, small_page: Path) -> None:
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(small_page.as_uri())
+    assert page.get_by_test_id("panel-title").inner_text() == "Main entities"
+    context.close()
+
+
+def test_the_list_holds_every_fact(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    page.get_by_test_id("toggle-table").click()
+    assert page.get_by_test_id("table").locator("tbody tr").count() == 6
+    assert "研究所推出 Otter-2" in page.get_by_test_id("table").inner_text()
+
+
+def test_downloads(visit: Visit, small_page: Path, tmp_path: Path) -> None:
+    page = visit.open(small_page)
+    for test_id, name in (("export-png", "graph.png"), ("export-svg", "graph.svg")):
+        with page.expect_download() as waiting:
+            page.get_by_test_id(test_id).click()
+        waiting.value.save_as(tmp_path / name)
+    assert (tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "graph.png").stat().st_size > 5000
+    texts = re.findall("<text[^>]*>([^<]*)</text>", (tmp_path / "graph.svg").read_text("utf-8"))
+    assert {"蘆葦研究所", "Otter-2", "台南"} <= set(texts)
+    visit.check(small_page)
+
+
+def test_nothing_from_the_data_runs(visit: Visit, hostile_page: Path) -> None:
+    page = visit.open(hostile_page)
+    for index in range(7):
+        page.evaluate(f"State.select(Data.data.entities[{index}], {index % 3})")
+        page.wait_for_timeout(20)
+    for index in range(6):
+        page.evaluate(f"State.open(Data.data.facts[{index}])")
+    page.get_by_test_id("toggle-edge-labels").click()
+    page.get_by_test_id("toggle-table").click()
+    page.get_by_test_id("search").fill("<img")
+    page.wait_for_timeout(100)
+    assert page.locator("img, svg[onload], iframe, object, embed").count() == 0
+    assert page.locator("script").count() == 4
+    links = page.eval_on_selector_all("a", "all => all.map(a => a.protocol)")
+    assert set(links) <= {"http:", "https:"}
+    assert PAYLOAD in page.locator("h1").first.inner_text()
+    visit.check(hostile_page)
+
+
+def test_a_hostile_address_does_nothing(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=javascript:alert(1)&e=<img src=x onerror=alert(1)>&lang=<svg onload=alert(1)>")
+    assert page.locator("img").count() == 0
+    visit.check(small_page)
+
+
+@pytest.mark.parametrize("which", ["small", "hostile"])
+def test_without_javascript_every_fact_is_listed(browser: Browser, request: pytest.FixtureRequest, which: str) -> None:
+    path: Path = request.getfixturevalue(f"{which}_page")
+    graph = {"small": small, "hostile": hostile}[which]()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    requests: list[str] = []
+    page.on("request", lambda r: requests.append(r.url))
+    page.goto(path.as_uri())
+    assert page.locator(".fact").count() == len(graph.facts)
+    assert page.locator(".fact blockquote").count() == sum(len(fact.support) for fact in graph.facts.values())
+    assert page.locator("#app").is_hidden()
+    assert page.locator("img").count() == 0
+    assert {href.partition(":")[0] for href in page.locator("a").evaluate_all("all => all.map(a => a.href)")} <= {
+        "http",
+        "https",
+    }
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [390, 820, 1100])
+@pytest.mark.parametrize("fragment", ["", "#n=organization/reed&d=1", "#lang=en&p=person/lin,organization/tide"])
+def test_nothing_overflows(visit: Visit, hostile_page: Path, small_page: Path, width: int, fragment: str) -> None:
+    visit.page.set_viewport_size({"width": width, "height": 800})
+    for path in (small_page, hostile_page):
+        page = visit.open(path, fragment)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_test_id("toggle-table").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_an_empty_graph_makes_a_page(visit: Visit, tmp_path: Path) -> None:
+    write_page(graph_of([], [], [], []), ontology.load(), tmp_path / "empty.html", "空")
+    page = visit.open(tmp_path / "empty.html")
+    assert page.get_by_test_id("status").inner_text() == "顯示 0／0 個實體、0／0 項事實"
+    visit.check(tmp_path / "empty.html")
+
+
+def test_a_large_graph_travels_compressed(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    nodes = [node(f"person/{i}", "Person", f"人物 {i}") for i in range(3000)]
+    facts = [
+        fact(f"f{i:05}", f"person/{i * 7 % 3000}", "ADVISED", f"person/{i % 60}", None, "證據") for i in range(3000)
+    ]
+    out = tmp_path / "large.html"
+    write_page(graph_of(list(plain.articles.values()), nodes, facts, []), ontology.load(), out, "大")
+    page = visit.open(out)
+    assert re.match("顯示 250／3,000 個實體", page.get_by_test_id("status").inner_text())
+    page.get_by_test_id("search").fill("人物 2999")
+    page.keyboard.press("Enter")
+    assert title(page) == "人物 2999"
+    assert "已選取 人物 2999" in page.get_by_test_id("status").inner_text()
+    visit.check(out)
