@@ -1,0 +1,201 @@
+"""What the language says about names: the data of `schemas/cues.yaml` and `schemas/names.yaml`, made ready for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import ahocorasick_rs
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kg.errors import SchemaError
+from kg.extract.fold import fold
+from kg.ontology import explain, read_yaml
+from kg.resources import folder
+
+STRONG, WEAK = 2.0, 0.5
+_OPENING = '「『《〈“"‘【[*_~'
+_CLOSING = '」』》〉”"’】]*_~'
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_Data = TypeVar("_Data", bound=_Strict)
+
+
+class _Graded(_Strict):
+    strong: tuple[str, ...]
+    weak: tuple[str, ...]
+
+
+class Suffix(_Strict):
+    """What a name ends in: `sure` ones make a name of any proper modifier."""
+
+    type: str
+    kind: str | None = None
+    sure: bool = True
+    words: tuple[str, ...]
+
+
+class _Cues(_Strict):
+    version: Literal[1]
+    before: dict[str, _Graded]
+    after: dict[str, _Graded]
+    suffixes: tuple[Suffix, ...]
+    generic: frozenset[str]
+    barriers: frozenset[str]
+    naming: tuple[str, ...]
+    bracket_lead: tuple[str, ...]
+    columns: dict[str, frozenset[str]]
+    fields: dict[str, frozenset[str]]
+    titles: dict[str, tuple[str, ...]]
+
+
+class _Names(_Strict):
+    version: Literal[1]
+    surnames: str
+    doubtful_surnames: str
+    double_surnames: frozenset[str]
+    japanese_surnames: frozenset[str]
+    not_given: str
+    transliteration: str
+    given_names: frozenset[str]
+    family_names: frozenset[str]
+    latin_endings: tuple[Suffix, ...]
+    latin_tails: tuple[Suffix, ...]
+    latin_joints: frozenset[str]
+    latin_common: frozenset[str]
+    version_words: frozenset[str]
+    measures: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The cue words of one folded text by the offset where the name would begin or end."""
+
+    before: dict[int, dict[str, float]]
+    after: dict[int, dict[str, float]]
+    suffixes: tuple[tuple[int, int, Suffix], ...]
+    named: frozenset[int]
+
+    def left(self, text: str, start: int) -> tuple[Mapping[str, float], bool]:
+        """What stands before a name at `start`: votes by type, and whether a verb of naming does."""
+        while start and (text[start - 1] in _OPENING or text[start - 1] == " "):
+            start -= 1
+        return self.before.get(start, _NONE), start in self.named
+
+    def right(self, text: str, end: int) -> Mapping[str, float]:
+        """What stands after a name that ends at `end`; a bracket in between is skipped."""
+        end = after_bracket(text, _outside(text, end))
+        return self.after.get(_outside(text, end), _NONE)
+
+
+_NONE: Mapping[str, float] = {}
+
+
+def _outside(text: str, end: int) -> int:
+    while end < len(text) and (text[end] in _CLOSING or text[end] == " "):
+        end += 1
+    return end
+
+
+def after_bracket(text: str, end: int, longest: int = 60) -> int:
+    """The offset behind a bracket that begins at `end`, or `end` if none does."""
+    if end < len(text) and text[end] in "（(":
+        close = min(
+            (place for mark in "）)" if (place := text.find(mark, end, end + longest)) >= 0),
+            default=-1,
+        )
+        if close >= 0:
+            return close + 1
+    return end
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The folded data, and automata over all words that are looked for."""
+
+    cues: _Cues
+    names: _Names
+    roles: tuple[tuple[str, tuple[tuple[str, str, float], ...], tuple[Suffix, ...]], ...]
+    automaton: ahocorasick_rs.AhoCorasick
+    endings: Mapping[str, Suffix]
+    tails: tuple[tuple[str, Suffix], ...]
+    transliteration: frozenset[str]
+
+    def scan(self, folded: str) -> Scan:
+        """Every cue word of a folded text."""
+        before: dict[int, dict[str, float]] = {}
+        after: dict[int, dict[str, float]] = {}
+        suffixes: list[tuple[int, int, Suffix]] = []
+        named: set[int] = set()
+        roles = self.roles
+        for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
+            _, parts, ends = roles[number]
+            for side, type_, weight in parts:
+                if side == "after":
+                    votes = after.setdefault(start, {})
+                elif side == "before":
+                    votes = before.setdefault(end, {})
+                else:
+                    named.add(end)
+                    continue
+                if votes.get(type_, 0.0) < weight:
+                    votes[type_] = weight
+            for suffix in ends:
+                suffixes.append((start, end, suffix))
+        return Scan(before, after, tuple(suffixes), frozenset(named))
+
+
+def _folded(data: Any) -> Any:
+    """The data with every string in Simplified form."""
+    if isinstance(data, str):
+        return fold(data)
+    if isinstance(data, list):
+        return [_folded(item) for item in data]
+    if isinstance(data, dict):
+        return {key: _folded(value) for key, value in data.items()}
+    return data
+
+
+def _validated(model: type[_Data], path: Path) -> _Data:
+    try:
+        return model.model_validate(_folded(read_yaml(path)))
+    except ValidationError as error:
+        raise explain(path, error) from error
+
+
+@cache
+def load(schemas: Path | None = None) -> Cues:
+    """The cues of `schemas` (default: the shipped ones); raises SchemaError."""
+    where = schemas or folder("schemas")
+    cues = _validated(_Cues, where / "cues.yaml")
+    names = _validated(_Names, where / "names.yaml")
+    roles: dict[str, tuple[list[tuple[str, str, float]], list[Suffix]]] = {}
+    for side, table in (("before", cues.before), ("after", cues.after)):
+        for type_, graded in table.items():
+            for words, weight in ((graded.weak, WEAK), (graded.strong, STRONG)):
+                for word in words:
+                    roles.setdefault(word, ([], []))[0].append((side, type_, weight))
+    for word in cues.naming:
+        roles.setdefault(word, ([], []))[0].append(("naming", "", 0.0))
+    for suffix in cues.suffixes:
+        for word in suffix.words:
+            roles.setdefault(word, ([], []))[1].append(suffix)
+    if "" in roles:
+        raise SchemaError(f"{where / 'cues.yaml'}: an empty word matches everywhere; delete it")
+    table_ = tuple((word, tuple(parts), tuple(ends)) for word, (parts, ends) in roles.items())
+    return Cues(
+        cues,
+        names,
+        table_,
+        ahocorasick_rs.AhoCorasick([word for word, _, _ in table_]),
+        {word: suffix for suffix in names.latin_endings for word in suffix.words},
+        tuple((word, suffix) for suffix in names.latin_tails for word in suffix.words),
+        frozenset(names.transliteration),
+    )

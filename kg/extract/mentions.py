@@ -1,0 +1,501 @@
+"""Mentions: what may be a name, what its surroundings say about it, and which of them stand.
+
+Every surface collects votes by type over the whole document, from the lexicon, from its form and from the words
+around it; surfaces that a bracket declares to be one thing share their votes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from kg.extract import latin
+from kg.extract.cues import STRONG, Cues, Scan
+from kg.extract.people import INTERPUNCTS, NameReader
+from kg.extract.segment import Segmented, Segmenter
+from kg.extract.structure import StructureReader
+from kg.lexicon import Lexicon, stands_alone
+
+THRESHOLD = 1.5
+_MOST = 6.0
+_LISTED = 4.0
+_JOINED = re.compile(r"[」』》〉”]*\s*(?:、|和|与|及|以及|跟|&|，|,)\s*[「『《〈“]*")
+_HAN = re.compile("[\u3400-\u9fff々]")
+_LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9 '’&+.:/_-]*$")
+_ITALIC_TITLE = re.compile(r"(?<![*\w])[*_]([A-Z][^*_\n]{10,150})[*_](?![*\w])")
+_AROUND_TITLE = 14
+
+
+@dataclass(slots=True)
+class Proposal:
+    """A surface (folded) that may be a name: where it stands and what speaks for which type."""
+
+    surface: str
+    spans: set[tuple[int, int]] = field(default_factory=set)
+    votes: dict[str, float] = field(default_factory=dict)
+    sources: dict[str, None] = field(default_factory=dict)
+    fixed: str | None = None
+    everywhere: bool = False
+
+    def vote(self, type_: str, weight: float) -> None:
+        """Add to what speaks for a type."""
+        self.votes[type_] = self.votes.get(type_, 0.0) + weight
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Candidate:
+    """An occurrence of a name with the type decided for its surface; `source` names what proposed it first."""
+
+    start: int
+    end: int
+    surface: str
+    type: str
+    source: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The mentions in order of place, without overlaps, and pairs of surfaces that a bracket declares to be one."""
+
+    candidates: tuple[Candidate, ...]
+    pairs: tuple[tuple[str, str], ...]
+
+
+class MentionFinder:
+    """Collects and decides the mentions of one document."""
+
+    def __init__(self, segmented: Segmented, segmenter: Segmenter, lexicon: Lexicon, cues: Cues) -> None:
+        self.segmented = segmented
+        self.text = segmented.folded
+        self.lexicon = lexicon
+        self.cues = cues
+        self.scan: Scan = cues.scan(self.text)
+        self.structure = StructureReader(segmented, segmenter, cues, self.scan)
+        self.people = NameReader(segmented, cues)
+        self.people.cues_after = frozenset(
+            place for place, votes in self.scan.after.items() if votes.get("Person", 0.0) > 1
+        )
+        self.proposals: dict[str, Proposal] = {}
+        self.starts: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
+        self.pairs: dict[tuple[str, str], None] = {}
+
+    def find(self) -> Found:
+        """The mentions of the document."""
+        self._listed()
+        self._latin()
+        self._titles()
+        self._quoted()
+        self._suffixed()
+        self._versioned()
+        self._transliterated()
+        self._chinese_people()
+        self._fields()
+        self._brackets()
+        self._tables()
+        self._surroundings()
+        self._lists()
+        types = self._decide()
+        return Found(tuple(self._placed(types)), tuple(self.pairs))
+
+    def propose(
+        self, start: int, end: int, source: str, votes: Mapping[str, float] | None = None, *, everywhere: bool = False
+    ) -> Proposal:
+        """Note that [start, end) may be a name; votes count once per surface and source."""
+        surface = self.text[start:end]
+        proposal = self.proposals.get(surface)
+        if proposal is None:
+            proposal = self.proposals[surface] = Proposal(surface)
+        proposal.spans.add((start, end))
+        proposal.everywhere |= everywhere
+        if source not in proposal.sources:
+            proposal.sources[source] = None
+            for type_, weight in (votes or {}).items():
+                proposal.vote(type_, weight)
+        self.starts[start] = max(end, self.starts.get(start, end))
+        self.ends[end] = min(start, self.ends.get(end, start))
+        return proposal
+
+    def _listed(self) -> None:
+        for start, end, name in self.lexicon.occurrences(self.text):
+            if _HAN.match(name) and not self._cuts_well(start, end):
+                continue
+            proposal = self.propose(start, end, "lexicon")
+            if proposal.votes:
+                continue
+            for entry, weak in self.lexicon.get(name):
+                if not weak:
+                    proposal.fixed = entry.type
+                    proposal.vote(entry.type, _LISTED)
+                else:
+                    base = (
+                        1.0 if _HAN.match(name) or name in self.cues.names.latin_common or name.islower() else THRESHOLD
+                    )
+                    proposal.votes[entry.type] = max(base, proposal.votes.get(entry.type, 0.0))
+
+    def _cuts_well(self, start: int, end: int) -> bool:
+        """Whether a Chinese name in the text does not begin or end inside another word."""
+        words = self.segmented.word_at
+        if start in words and (end in words or end == len(self.text)):
+            return True
+        return end - start > 3 or not _HAN.match(self.text[end - 1])  # noqa: PLR2004
+
+    def _latin(self) -> None:
+        shapes: dict[str, dict[str, float]] = {}
+        for start, end in latin.runs(self.text, self.cues):
+            for begin, stop in self._unlisted_parts(start, end):
+                name = self.text[begin:stop]
+                if name not in shapes:
+                    votes = latin.shape(name, self.cues)
+                    shapes[name] = votes
+                self.propose(begin, stop, "latin", shapes[name])
+
+    def _unlisted_parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """What of a run is left beside the names that the lexicon knows: GPT-6 Pro as a whole, Chirp of Google Chirp."""
+        if self.proposals.get(self.text[start:end]):
+            return
+        known = self.starts.get(start)
+        if known is None or known > end:
+            yield start, end
+            return
+        tail = self.text[known:end].split()
+        first = self.proposals[self.text[start:known]]
+        type_ = first.fixed or max(first.votes, key=lambda t: first.votes[t], default="")
+        continues = all(word in self.cues.names.version_words or word[0].isdigit() for word in tail)
+        if continues or tail[-1] in self.cues.endings:
+            proposal = self.propose(start, end, "version" if continues else "latin")
+            if continues and type_ in ("Model", "Product"):
+                proposal.fixed = type_
+                proposal.vote(type_, _LISTED)
+            else:
+                for vote, weight in latin.shape(self.text[start:end], self.cues).items():
+                    proposal.vote(vote, weight)
+            return
+        while known < end and self.text[known] == " ":
+            known += 1
+        if known < end and known not in self.starts and self.text[known].isalpha():
+            yield known, end
+
+    def _titles(self) -> None:
+        for start, end in self.structure.titles():
+            around = self.text[max(0, start - 1 - _AROUND_TITLE) : start - 1] + " " + self.text[end + 1 : end + 9]
+            votes = {
+                type_: float(sum(word in around for word in words)) * 0.8
+                for type_, words in self.cues.cues.titles.items()
+                if any(word in around for word in words)
+            }
+            votes["Publication"] = votes.get("Publication", 0.0) + 1.6
+            self.propose(start, end, "title", votes, everywhere=True)
+        original = self.segmented.document.text
+        for match in _ITALIC_TITLE.finditer(original):
+            if latin.is_prose(match[1]) or len(match[1].split()) > 4:  # noqa: PLR2004
+                self.propose(match.start(1), match.end(1), "title", {"Publication": 2.5})
+
+    def _quoted(self) -> None:
+        for start, end, named in self.structure.quoted():
+            if named:
+                self.propose(start, end, "named", {"": 0.0}, everywhere=True)
+            elif any(weight >= STRONG for weight in self.scan.left(self.text, start)[0].values()):
+                self.propose(start, end, "quoted", everywhere=end - start > 1)
+
+    def _suffixed(self) -> None:
+        for found in self.structure.suffixed():
+            self.propose(found.start, found.end, "suffix", {found.suffix.type: found.weight}, everywhere=True)
+
+    def _versioned(self) -> None:
+        for start, end in self.structure.versioned():
+            self.propose(start, end, "version", {"Model": 1.2, "Product": 0.4}, everywhere=True)
+
+    def _transliterated(self) -> None:
+        for start, end in self.people.transliterated():
+            self.propose(start, end, "interpunct", {"Person": 3.0}, everywhere=True)
+
+    def _chinese_people(self) -> None:
+        for place, votes in self.scan.before.items():
+            weight = votes.get("Person", 0.0)
+            if not weight:
+                continue
+            start = place
+            while self.text[start : start + 1] == " ":
+                start += 1
+            if start in self.starts and self.text[start : self.starts[start]] in self.proposals:
+                continue
+            end = self.people.at(start, sure=weight > 1)
+            if end is None:
+                continue
+            follows = self.scan.right(self.text, end).get("Person", 0.0)
+            if weight > 1 or follows > 1:
+                self.propose(start, end, "role", {"Person": 2.0}, everywhere=True)
+        for place, votes in self.scan.after.items():
+            if votes.get("Person", 0.0) > 1:
+                begin = self.people.before(place, sure=False)
+                if begin is not None and begin not in self.starts:
+                    self.propose(begin, place, "verb", {"Person": 1.5}, everywhere=True)
+
+    def _fields(self) -> None:
+        fields = self.cues.cues.fields
+        for block in self.segmented.document.blocks:
+            if block.kind != "front":
+                continue
+            for type_, names in fields.items():
+                if block.field in names and block.end - block.start <= 40:  # noqa: PLR2004
+                    end = self._before_bracket(block.start, block.end)
+                    self.propose(block.start, end, "field", {type_: 1.5}, everywhere=True)
+
+    def _before_bracket(self, start: int, end: int) -> int:
+        for mark in " (（":
+            place = self.text.find(mark, start, end)
+            if place > start and (mark != " " or self.text[place + 1 : place + 2] in "(（"):
+                return place
+        return end
+
+    def _brackets(self) -> None:
+        for end, start, stop in self.structure.brackets():
+            head = self._head(end)
+            for begin, close, led in self._parts(start, stop):
+                inside = self.text[begin:close]
+                if not led and not self._may_be_alias(inside):
+                    continue
+                first = head
+                if first is None:
+                    first = self._unproposed_head(end, inside)
+                if first is None:
+                    continue
+                surface = self.text[first:end]
+                if surface == inside or not self._is_pair(surface, inside):
+                    continue
+                self.propose(begin, close, "bracket", everywhere=True)
+                self.propose(first, end, "bracketed", everywhere=True)
+                self.pairs[surface, inside] = None
+                break
+
+    def _head(self, end: int) -> int | None:
+        """Where the longest proposal begins that ends before a bracket."""
+        while end and self.text[end - 1] in "」』》〉”’":
+            end -= 1
+        return self.ends.get(end)
+
+    def _unproposed_head(self, end: int, inside: str) -> int | None:
+        if not _HAN.match(self.text[end - 1]) or not _LATIN_NAME.match(inside):
+            return None
+        shape = latin.shape(inside, self.cues)
+        start = end
+        if shape.get("Person", 0.0) > 1 or (
+            shape.get("Person") and self.text[end - 2 : end - 1] in self.cues.transliteration
+        ):
+            while start and self.text[start - 1] in self.cues.transliteration and end - start < 7:  # noqa: PLR2004
+                start -= 1
+            words = self.segmented.word_at
+            while start < end - 2 and (
+                start not in words or self.segmented.words[words[start]] in self.cues.cues.barriers
+            ):
+                start += 1
+            if end - start >= 2:  # noqa: PLR2004
+                return start
+        start = end
+        while start not in self.segmented.word_at or start == end:
+            start -= 1
+        start = self.structure.left_edge(start)
+        for place in range(start + 1, end - 1):
+            if self.scan.before.get(place, {}) and place in self.segmented.word_at:
+                start = place
+        return start if 2 <= end - start <= 12 else None  # noqa: PLR2004
+
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
+        """The parts of a bracket's inside without what introduces them, each with whether something did."""
+        for match in re.finditer("[^，,；;、]+", self.text[start:stop]):
+            begin, close = start + match.start(), start + match.end()
+            led = True
+            while led:
+                while begin < close and self.text[begin] in ' 「『“"：:*':
+                    begin += 1
+                lead = next(
+                    (word for word in self.cues.cues.bracket_lead if self.text.startswith(word, begin, close)), ""
+                )
+                led = bool(lead)
+                begin += len(lead)
+            led = any(self.text[start + match.start() : begin].find(word) >= 0 for word in self.cues.cues.bracket_lead)
+            while begin < close and self.text[close - 1] in ' 」』”"*':
+                close -= 1
+            if begin < close:
+                yield begin, close, led
+
+    def _may_be_alias(self, inside: str) -> bool:
+        if inside in self.proposals and not inside.isdigit():
+            return True
+        return bool(_LATIN_NAME.match(inside)) and any(c.isalpha() for c in inside) and not inside[0].isdigit()
+
+    def _is_pair(self, first: str, second: str) -> bool:
+        """Whether two names may be one thing: in two scripts, or one the initials or a part of the other."""
+        one, two = self.proposals.get(first), self.proposals.get(second)
+        if one and two and one.fixed and two.fixed:
+            mine = {entry.key for entry, _ in self.lexicon.get(first)}
+            return bool(mine & {entry.key for entry, _ in self.lexicon.get(second)})
+        crossed = bool(_HAN.search(first)) != bool(_HAN.search(second))
+        initials = "".join(word[0] for word in first.split() if word[0].isupper())
+        return (
+            crossed
+            or second in first
+            or second.replace(".", "") in (initials, initials + "I")
+            or bool(_HAN.search(first) and _HAN.search(second))
+        )
+
+    def _tables(self) -> None:
+        headers: dict[int, list[tuple[int, int]]] = {}
+        document = self.segmented.document
+        for block in document.blocks:
+            if block.kind != "row" or block.table is None:
+                continue
+            cells = _cells(self.text, block.start, block.end)
+            header = headers.get(block.table)
+            if header is None:
+                headers[block.table] = cells
+                models = any(self.text[slice(*cell)] in self.cues.cues.columns.get("Model", ()) for cell in cells)
+                if models:
+                    for start, _ in cells[1:]:
+                        if start in self.starts:
+                            self.proposals[self.text[start : self.starts[start]]].vote("Benchmark", 2.0)
+                continue
+            for (start, end), title in zip(cells, header, strict=False):
+                words = self.text[slice(*title)]
+                for type_, names in self.cues.cues.columns.items():
+                    if words in names and start < end:
+                        found = self.starts.get(start)
+                        if found is not None and self.text[start:found] in self.proposals:
+                            self.proposals[self.text[start:found]].vote(type_, 2.0)
+
+    def _surroundings(self) -> None:
+        """Let the words around every place of a surface vote, and its being a tag."""
+        for proposal in self.proposals.values():
+            if proposal.fixed:
+                continue
+            for start, end in sorted(proposal.spans):
+                votes, named = self.scan.left(self.text, start)
+                for type_, weight in votes.items():
+                    proposal.vote(type_, weight)
+                for type_, weight in self.scan.right(self.text, end).items():
+                    proposal.vote(type_, weight)
+                if named:
+                    proposal.sources.setdefault("naming")
+
+    def _lists(self) -> None:
+        """Names in one list are of one type: each gets something of its neighbours' best."""
+        spans = sorted({(start, end) for start, end in self.starts.items()})
+        extra: dict[str, dict[str, float]] = defaultdict(dict)
+        for (start, end), (begin, stop) in zip(spans, spans[1:], strict=False):
+            if begin < end or begin - end > 6 or not _JOINED.fullmatch(self.text, end, begin):  # noqa: PLR2004
+                continue
+            first, second = self.proposals.get(self.text[start:end]), self.proposals.get(self.text[begin:stop])
+            if first is None or second is None:
+                continue
+            for one, other in ((first, second), (second, first)):
+                type_, weight = _best(one.votes)
+                if type_ and weight >= THRESHOLD and not other.fixed:
+                    votes = extra[other.surface]
+                    votes[type_] = max(votes.get(type_, 0.0), 1.5 if weight >= 2.5 else 0.8)  # noqa: PLR2004
+        for surface, votes in extra.items():
+            for type_, weight in votes.items():
+                self.proposals[surface].vote(type_, weight)
+
+    def _decide(self) -> dict[str, str]:
+        """The type of every surface that stands."""
+        groups = _groups(self.proposals, self.pairs)
+        types: dict[str, str] = {}
+        for members in groups:
+            votes: dict[str, float] = {}
+            fixed = None
+            for surface in members:
+                proposal = self.proposals[surface]
+                fixed = fixed or proposal.fixed
+                for type_, weight in proposal.votes.items():
+                    votes[type_] = votes.get(type_, 0.0) + min(weight, _MOST)
+            type_, weight = _best(votes)
+            if fixed:
+                type_, weight = fixed, _LISTED
+            if len(members) > 1:
+                weight += 0.7
+            elif self._is_plain(members[0]):
+                weight -= 0.5
+            if type_ and weight >= THRESHOLD:
+                for surface in members:
+                    types[surface] = type_
+        return types
+
+    def _is_plain(self, surface: str) -> bool:
+        """Whether the form of a surface alone makes no name of it."""
+        return surface in self.cues.names.latin_common or (
+            surface.isascii() and surface.isupper() and len(surface) <= 4
+        )  # noqa: PLR2004
+
+    def _placed(self, types: Mapping[str, str]) -> Iterator[Candidate]:
+        """All occurrences of the surfaces that stand, the longest first where they overlap."""
+        places: dict[tuple[int, int], str] = {}
+        for surface in types:
+            proposal = self.proposals[surface]
+            for span in proposal.spans:
+                places[span] = surface
+            if proposal.everywhere:
+                for span in self._occurrences(surface):
+                    places[span] = surface
+        taken = bytearray(len(self.text) + 1)
+        result = []
+        for (start, end), surface in sorted(places.items(), key=lambda item: (item[0][0] - item[0][1], item[0][0])):
+            if any(taken[start:end]):
+                continue
+            taken[start:end] = b"\1" * (end - start)
+            proposal = self.proposals[surface]
+            weight = min(proposal.votes.get(types[surface], 0.0), _MOST)
+            result.append(Candidate(start, end, surface, types[surface], next(iter(proposal.sources)), weight))
+        return iter(sorted(result))
+
+    def _occurrences(self, surface: str) -> Iterator[tuple[int, int]]:
+        position = self.text.find(surface)
+        while position >= 0:
+            end = position + len(surface)
+            if stands_alone(self.text, position, end):
+                yield position, end
+            position = self.text.find(surface, end)
+
+
+def _best(votes: Mapping[str, float]) -> tuple[str, float]:
+    type_ = max(sorted(votes), key=lambda name: votes[name], default="")
+    return type_, votes.get(type_, 0.0)
+
+
+def _groups(surfaces: Iterable[str], pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The surfaces in groups that pairs connect, all in the given order."""
+    leader = {surface: surface for surface in surfaces}
+
+    def find(surface: str) -> str:
+        while leader[surface] != surface:
+            surface = leader[surface]
+        return surface
+
+    for one, other in pairs:
+        leader[find(other)] = find(one)
+    groups: dict[str, list[str]] = {}
+    for surface in leader:
+        groups.setdefault(find(surface), []).append(surface)
+    return list(groups.values())
+
+
+def _cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The trimmed cells of a table row."""
+    cells = []
+    for match in re.finditer(r"[^|]+", text[start:end]):
+        inner = match[0].strip(" *_")
+        begin = start + match.start() + (len(match[0]) - len(match[0].lstrip(" *_")))
+        if inner:
+            cells.append((begin, begin + len(inner)))
+    return cells
+
+
+def find_mentions(segmented: Segmented, segmenter: Segmenter, lexicon: Lexicon, cues: Cues) -> Found:
+    """All names in a document, each place at most once, typed by votes of the whole document."""
+    return MentionFinder(segmented, segmenter, lexicon, cues).find()
+
+
+__all__ = ["INTERPUNCTS", "Candidate", "Found", "find_mentions"]

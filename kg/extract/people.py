@@ -1,0 +1,135 @@
+"""Chinese and transliterated names of people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.extract.cues import Cues
+from kg.extract.segment import Segmented
+
+INTERPUNCTS = "·‧・．•"
+_HAN = re.compile("[\u3400-\u9fff々]")
+_RIGHT_EDGE = re.compile("[^\u3400-\u9fff]|$")
+
+
+class NameReader:
+    """Finds names of people in one document."""
+
+    def __init__(self, segmented: Segmented, cues: Cues) -> None:
+        self.text = segmented.folded
+        self.words = segmented.word_at
+        self.tokens = segmented.words
+        self.cues = cues
+        self.names = cues.names
+
+    def begins_name(self, start: int) -> int:
+        """How long the family name at an offset is: 0 if there is none."""
+        two = self.text[start : start + 3]
+        for length in (3, 2):
+            if two[:length] in self.names.japanese_surnames or two[:length] in self.names.double_surnames:
+                return length if len(two[:length]) == length else 0
+        return 1 if two[:1] and two[0] in self.names.surnames else 0
+
+    def at(self, start: int, *, sure: bool) -> int | None:
+        """The end of the name that begins at an offset, if one does; doubtful family names only where one is due."""
+        family = self.begins_name(start)
+        if not family or (not sure and self.text[start] in self.names.doubtful_surnames and family == 1):
+            return None
+        given = start + family
+        length = 0
+        while length < 3 and given + length < len(self.text):  # noqa: PLR2004
+            char = self.text[given + length]
+            if not _HAN.match(char) or char in self.names.not_given:
+                break
+            length += 1
+        if not length:
+            return None
+        limit = length if family > 1 else min(length, 2)
+        if limit == 1:
+            return given + 1
+        return self._fitting(start, given, limit)
+
+    def _fitting(self, start: int, given: int, longest: int) -> int:
+        """Of the lengths a given name may have, the one whose end the words and the other occurrences agree on."""
+        best, best_score = given + longest, -1.0
+        for length in range(longest, 0, -1):
+            end = given + length
+            score = 0.0
+            if _RIGHT_EDGE.match(self.text, end) or end in self.cues_after:
+                score += 2.0
+            if end in self.words:
+                score += 1.0
+            if length == 2:  # noqa: PLR2004
+                score += 0.8
+            count = self.text.count(self.text[start:end])
+            if count > 1 and length < longest and count > self.text.count(self.text[start : end + 1]):
+                score += 1.0
+            if score > best_score:
+                best, best_score = end, score
+        return best
+
+    cues_after: frozenset[int] = frozenset()
+
+    def before(self, end: int, *, sure: bool) -> int | None:
+        """The start of the name that ends at an offset, if one does."""
+        for length in (3, 2, 4):
+            start = end - length
+            if start < 0 or not self._is_han(start, end):
+                continue
+            family = self.begins_name(start)
+            if not family or length - family not in (1, 2, 3) or (family == 1 and length == 4):  # noqa: PLR2004
+                continue
+            if self.text[start] in self.names.doubtful_surnames and family == 1 and not sure:
+                continue
+            if any(char in self.names.not_given for char in self.text[start + family : end]):
+                continue
+            if start in self.words:
+                return start
+        return None
+
+    def _is_han(self, start: int, end: int) -> bool:
+        return all(_HAN.match(char) for char in self.text[start:end])
+
+    def transliterated(self) -> Iterator[tuple[int, int]]:
+        """Names with interpuncts, such as 埃琳娜·馬爾凱蒂."""
+        text = self.text
+        reach = -1
+        for match in re.finditer(f"[{INTERPUNCTS}]", text):
+            place = match.start()
+            if place < reach:
+                continue
+            start = place
+            while start > 0 and text[start - 1] in self.cues.transliteration and place - start < 6:  # noqa: PLR2004
+                start -= 1
+            end = place + 1
+            while (
+                end < len(text)
+                and (text[end] in self.cues.transliteration or text[end] in INTERPUNCTS)
+                and end - place < 12
+            ):  # noqa: PLR2004
+                end += 1
+            while end > place and text[end - 1] in INTERPUNCTS:
+                end -= 1
+            start = self._opening(start, place)
+            end = self._closing(place, end)
+            if start < place and end > place + 2:
+                reach = end
+                yield start, end
+
+    def _opening(self, start: int, place: int) -> int:
+        """Leave out what belongs to the sentence: 和, 找來, 導演 before the name."""
+        for begin in range(start, place):
+            if begin in self.words or begin == start:
+                word = self.tokens[self.words[begin]] if begin in self.words else ""
+                if word in self.cues.cues.barriers and begin + len(word) < place:
+                    continue
+                return begin
+        return place
+
+    def _closing(self, place: int, end: int) -> int:
+        # 馬耀‧古木一起: a word that cannot be part of a name ends it.
+        for stop in range(place + 2, end):
+            if stop in self.words and self.tokens[self.words[stop]] in self.cues.cues.barriers:
+                return stop
+        return end

@@ -1,0 +1,183 @@
+"""Names that show themselves by their form: 《…》, 名為「…」, X（Y）, a telling suffix, a version."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.extract.cues import Cues, Scan, Suffix
+from kg.extract.segment import Segmented, Segmenter
+
+_TITLE = re.compile("《([^《》\n]{1,80})》|〈([^〈〉\n]{1,120})〉")
+_QUOTED = re.compile(
+    "「([^「」\n，。！？、；：]{1,20})」|『([^『』\n，。！？、；：]{1,20})』|“([^“”\n，。！？、；：]{1,20})”"
+)
+_BRACKET = re.compile("[（(]([^（）()\n]{1,80})[）)]")
+_HAN = re.compile("[\u3400-\u9fff々]")
+_HAN_WORD = re.compile("[\u3400-\u9fff々]+$")
+_HAN_VERSION = re.compile(
+    "(?<=[\u3400-\u9fff])(?:-| ?)(?:[A-Z]\\d{1,2}|\\d+(?:\\.\\d+)?[BMT]?|[A-Z]{1,3}-?\\d+B?)(?![\\w.%％])"
+)
+_STOP_TAGS = frozenset(
+    {"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "zg", "f", "k"}
+)
+_LONGEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Suffixed:
+    """A name with a telling suffix, and how sure its modifier makes it."""
+
+    start: int
+    end: int
+    suffix: Suffix
+    weight: float
+
+
+class StructureReader:
+    """Finds the names of one document that show themselves by their form."""
+
+    def __init__(self, segmented: Segmented, segmenter: Segmenter, cues: Cues, scan: Scan) -> None:
+        self.text = segmented.folded
+        self.words = segmented.word_at
+        self.tokens = segmented.words
+        self.tags = segmented.tags
+        self.starts = segmented.starts
+        self.knows = segmenter.knows
+        self.cues = cues.cues
+        self.measures = cues.names.measures
+        self.scan = scan
+
+    def titles(self) -> Iterator[tuple[int, int]]:
+        """What stands between title marks."""
+        for match in _TITLE.finditer(self.text):
+            group = 1 if match[1] is not None else 2
+            yield match.start(group), match.end(group)
+
+    def quoted(self) -> Iterator[tuple[int, int, bool]]:
+        """Short quoted terms, each with whether a verb of naming introduces it."""
+        for match in _QUOTED.finditer(self.text):
+            group = next(number for number in (1, 2, 3) if match[number] is not None)
+            yield match.start(group), match.end(group), match.start() in self.scan.named
+
+    def brackets(self) -> Iterator[tuple[int, int, int]]:
+        """Brackets right behind a name, as (offset where the name ends, start and end of the inside)."""
+        for match in _BRACKET.finditer(self.text):
+            end = match.start()
+            while end and self.text[end - 1] == " ":
+                end -= 1
+            if end and not self.text[end - 1].isspace():
+                yield end, match.start(1), match.end(1)
+
+    def suffixed(self) -> Iterator[Suffixed]:
+        """Han names with a telling suffix, the longest suffix at each end."""
+        taken: dict[int, int] = {}
+        for start, end, suffix in sorted(self.scan.suffixes, key=lambda s: (s[1], s[0])):
+            if end in taken or not self._ends_word(end):
+                continue
+            begin = self.left_edge(start)
+            if begin >= start or end - begin > _LONGEST:
+                continue
+            taken[end] = begin
+            weight = self._weight(begin, start, suffix)
+            if weight > 0:
+                yield Suffixed(begin, end, suffix, weight)
+
+    def _ends_word(self, end: int) -> bool:
+        return end == len(self.text) or end in self.words
+
+    def left_edge(self, start: int) -> int:
+        """Where the name begins whose last part begins at an offset: back over words that can be part of a name."""
+        index = self.words.get(start)
+        if index is None:
+            # The suffix is the end of a word: 清華大學
+            begin = start
+            while begin not in self.words:
+                begin -= 1
+            if start - begin >= 2:  # noqa: PLR2004
+                return self._over_place(begin)
+            index = self.words[begin]
+        begin = self.starts[index]
+        while index > 0 and start - begin < _LONGEST:
+            word, tag = self.tokens[index - 1], self.tags[index - 1]
+            if not _HAN.match(word) or word in self.cues.barriers or tag in _STOP_TAGS or begin in self.scan.named:
+                break
+            if (
+                begin != start
+                and "Organization" in self.scan.before.get(begin, ())
+                and self.scan.before[begin]["Organization"] > 1
+            ):
+                break
+            if tag in ("m", "q", "mq") and (word in self.measures or len(word) > 1):
+                break
+            if tag == "v" and (
+                index < 2 or self.tags[index - 2][0] not in "n" or self.tokens[index - 2] in self.cues.barriers
+            ):  # noqa: PLR2004
+                break
+            index -= 1
+            begin = self.starts[index]
+        return begin
+
+    def _over_place(self, begin: int) -> int:
+        return begin
+
+    def _weight(self, begin: int, start: int, suffix: Suffix) -> float:
+        """How much the words before the suffix look like those of a name."""
+        words = self._words(begin, start)
+        if not words:
+            return 0.0
+        unlisted = self._unlisted(words)
+        proper = [word for word in words if word not in self.cues.generic]
+        if unlisted:
+            return 2.5 if suffix.sure else 2.0
+        if not proper:
+            return 1.0 if suffix.type == "Competition" and len(words) > 2 else 0.0  # noqa: PLR2004
+        return 2.0 if suffix.sure else 0.5
+
+    def _words(self, begin: int, end: int) -> list[str]:
+        result = []
+        position = begin
+        while position < end:
+            index = self.words.get(position)
+            if index is None:
+                break
+            word = self.tokens[index]
+            if position + len(word) > end:
+                word = self.text[position:end]
+            result.append(word)
+            position += len(word)
+        return result
+
+    def _unlisted(self, words: list[str]) -> bool:
+        """Whether a word is in no dictionary, or single characters stand where words would."""
+        single = 0
+        for word in words:
+            if len(word) == 1:
+                single += word not in self.cues.generic
+                if single > 1:
+                    return True
+            elif not self.knows(word):
+                return True
+            else:
+                single = 0
+        return bool(single) and len(words) == 1
+
+    def versioned(self) -> Iterator[tuple[int, int]]:
+        """Han names with a version: 稜鏡-7B, 拾光 S1."""
+        for match in _HAN_VERSION.finditer(self.text):
+            start, end = match.span()
+            if self.text[end : end + 2].lstrip(" ")[:1] in self.measures and self.text[end : end + 1]:
+                continue
+            head = start - 1
+            if head not in self.words:
+                head = max((p for p in range(max(0, start - 6), start) if p in self.words), default=start)
+            begin = self.left_edge(head) if start - head < 2 else head
+            words = self._words(begin, start)
+            if (
+                2 <= start - begin <= 5
+                and words
+                and (self._unlisted(words) or self.text[start] == "-")
+                and not all(w in self.cues.generic for w in words)
+            ):  # noqa: PLR2004
+                yield begin, end
