@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.errors import StoreError
 from kg.store.protocol import ArticleState, Changes, GraphStore, Table
 
 if TYPE_CHECKING:
@@ -12,9 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ArticleState", "Changes", "GraphStore", "Table", "open_store"]
 
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_NEO4J = re.compile(r"(bolt|neo4j)(\+s|\+ssc)?")
+
 
 def open_store(address: str, *, create: bool = False, schemas: Path | None = None) -> GraphStore:
-    """Open the graph at `address`: a folder.
+    """Open the graph at `address`: a folder, or a Bolt address such as bolt://, neo4j:// or neo4j+s://.
 
     `schemas` is the folder of the ontology whose types may be written (default: the shipped one). Raises NotFoundError
     if there is no graph and not `create`, StoreLockedError if another process has it, and StoreError.
@@ -27,6 +32,14 @@ def open_store(address: str, *, create: bool = False, schemas: Path | None = Non
 
         return Vocabulary.of(ontology.load(schemas))
 
-    from kg.store.embedded import EmbeddedStore  # noqa: PLC0415 - each store loads its own driver
+    # Each store loads its own driver.
+    scheme = _SCHEME.match(address)
+    if scheme is None:
+        from kg.store.embedded import EmbeddedStore  # noqa: PLC0415
 
-    return EmbeddedStore(Path(address), vocabulary, create=create)
+        return EmbeddedStore(Path(address), vocabulary, create=create)
+    if not _NEO4J.fullmatch(scheme[1]):
+        raise StoreError(f"{scheme[1]}:// is no address of a graph; use a folder, bolt://, neo4j:// or neo4j+s://")
+    from kg.store.neo4j import Neo4jStore  # noqa: PLC0415
+
+    return Neo4jStore(address, vocabulary, create=create)
