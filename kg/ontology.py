@@ -35,7 +35,10 @@ class OrganizationKind(_Strict):
 
 
 class RelationType(_Strict):
-    """A predicate: labels read from subject to object, and `inverse_` ones from object to subject."""
+    """A predicate: labels read from subject to object, and `inverse_` ones from object to subject.
+
+    `alike` says that both ends are things of one sort, which decides between candidates for a dropped subject.
+    """
 
     zh: str
     en: str
@@ -45,7 +48,7 @@ class RelationType(_Strict):
     object: tuple[str, ...]
     object_kinds: tuple[str, ...] = ()
     symmetric: bool = False
-    same_type: bool = False
+    alike: bool = False
     qualifiers: tuple[str, ...]
 
 
@@ -65,7 +68,6 @@ class Ontology(_Strict):
             for name, relation in self.relation_types.items()
             for s in relation.subject
             for o in relation.object
-            if not relation.same_type or s == o
         )
 
     def allows(self, subject: str, predicate: str, object_: str) -> bool:

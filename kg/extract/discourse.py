@@ -1,0 +1,220 @@
+"""Who is meant: reads a document from top to bottom and resolves pronouns, descriptions and dropped subjects.
+
+The result is a View in which every pronoun is already an item with its referent, and for every clause a list of the
+candidates for a subject that is not there, best first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from kg.extract.grammar import Grammar, Pronoun
+from kg.extract.view import BREAKS, FIRST_TYPE, LAST_TYPE, Item, Line, View
+from kg.model import Block, Entity
+
+_MEMORY = 40
+_MODIFIER = 6
+_SAME_GENDER, _TOPICAL, _RIVALS = 1.5, 0.5, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the whole article is about: the most mentioned entity of each type."""
+
+    by_type: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class State:
+    """What a reader has in mind at one point of the text; the most recent comes last."""
+
+    subjects: list[Item] = field(default_factory=list)
+    mentioned: list[Item] = field(default_factory=list)
+    companions: list[Item] = field(default_factory=list)
+    group: tuple[str, ...] = ()
+    genders: dict[str, str] = field(default_factory=dict)
+    speaker: str | None = None
+    company: str | None = None
+
+    def mention(self, item: Item) -> None:
+        """Remember an item that was named anywhere."""
+        self.mentioned.append(item)
+        del self.mentioned[:-_MEMORY]
+
+    def subject(self, item: Item) -> None:
+        """Remember an item that stood in subject position."""
+        self.subjects.append(item)
+        del self.subjects[:-_MEMORY]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is left from before a clause: earlier subjects (most recent first) and companions of the sentence."""
+
+    subjects: tuple[Item, ...]
+    companions: tuple[Item, ...]
+    mentioned: tuple[Item, ...]
+    company: str | None
+
+
+class Reader:
+    """Resolves references in reading order; one per document."""
+
+    def __init__(
+        self, entities: Sequence[Entity], grammar: Grammar, symbols: Mapping[str, str], *, both_genders: bool
+    ) -> None:
+        self.both_genders = both_genders
+        self.grammar = grammar
+        self.symbols = symbols
+        self.entities = {entity.id: entity for entity in entities}
+        counts = Counter({entity.id: len(entity.mentions) for entity in entities})
+        topic: dict[str, str] = {}
+        for identifier, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])):
+            topic.setdefault(self.entities[identifier].type, identifier)
+        self.topic = Topic(topic)
+        self.state = State()
+
+    def type_of(self, identifier: str) -> str:
+        """The entity's type."""
+        return self.entities[identifier].type
+
+    def resolve(self, word: str, start: int, end: int) -> Item | None:
+        """The item that a pronoun means here, or None where nobody fits."""
+        pronoun = self.grammar.pronouns[word]
+        if pronoun.speaker:
+            who = self.state.speaker
+            return Item(start, end, self.type_of(who), (who,), "pronoun") if who else None
+        if pronoun.number == "many":
+            members = self._group(word, pronoun)
+            return Item(start, end, self.type_of(members[0]), members, "group") if members else None
+        best: tuple[float, Item] | None = None
+        seen: set[str] = set()
+        for item in (*reversed(self.state.subjects), *reversed(self.state.mentioned)):
+            if item.type not in pronoun.types or len(item.members) != 1 or item.members[0] in seen:
+                continue
+            who = item.members[0]
+            gender = self.state.genders.get(who)
+            if who == self.state.speaker or (pronoun.gender and gender and gender != pronoun.gender):
+                continue
+            score = -2.0 * len(seen)
+            seen.add(who)
+            score += _SAME_GENDER if pronoun.gender and gender == pronoun.gender else 0
+            score += _TOPICAL if self.topic.by_type.get(item.type) == who else 0
+            if best is None or score > best[0]:
+                best = (score, item)
+            if len(seen) == _RIVALS:
+                break
+        if best is None:
+            return None
+        who = best[1].members[0]
+        if pronoun.gender == "f" or (pronoun.gender and self.both_genders):
+            self.state.genders.setdefault(who, pronoun.gender)
+        return Item(start, end, best[1].type, (who,), "pronoun")
+
+    def _group(self, word: str, pronoun: Pronoun) -> tuple[str, ...]:
+        size = next((n for mark, n in (("两", 2), ("二", 2), ("俩", 2), ("三", 3), ("四", 4), ("五", 5)) if mark in word), 0)
+        fits = [who for who in self.state.group if self.type_of(who) in pronoun.types]
+        recent: list[str] = []
+        for item in reversed(self.state.mentioned):
+            for who in item.members:
+                if self.type_of(who) in pronoun.types and who not in recent:
+                    recent.append(who)
+        fresh = len(fits) > 1 and set(fits) & set(recent[:2])
+        if fresh and (not size or len(fits) == size):
+            return tuple(fits)
+        if size:
+            return tuple(sorted(recent[:size])) if len(recent) >= size else ()
+        if fresh:
+            return tuple(fits)
+        # 他們 for the people of a lab or company that was just the subject
+        for item in reversed(self.state.subjects[-3:]):
+            if item.type == "Organization" and "Organization" in self.symbols:
+                return item.members
+        for item in reversed(self.state.subjects[-3:]):
+            if item.type in pronoun.types:
+                return item.members
+        return ()
+
+    def describe(self, head: str, start: int, end: int) -> Item | None:
+        """The item that a definite description means here: the best of what is in mind, by fit and recency."""
+        wanted = self.grammar.heads[head]
+        if wanted.latest:
+            return next(
+                (Item(start, end, i.type, i.members, "description") for i in reversed(self.state.mentioned) if i.type in wanted.types),
+                None,
+            )
+        best: tuple[int, Item] | None = None
+        seen: set[str] = set()
+        pool = [(item, True) for item in reversed(self.state.subjects)] + [(item, False) for item in reversed(self.state.mentioned)]
+        last = self.state.mentioned[-1].start if self.state.mentioned else 0
+        for item, is_subject in pool:
+            if len(item.members) != 1 or item.type not in wanted.types or item.members[0] in seen:
+                continue
+            entity = self.entities[item.members[0]]
+            seen.add(entity.id)
+            distance = max(0, last - item.start)
+            score = -min(distance // 12, 6) + (6 if is_subject else 0)
+            score += 6 if self.state.company == entity.id else 0
+            score += 3 if self.topic.by_type.get(item.type) == entity.id else 0
+            score += 12 if head in self.grammar.heads and any(head in alias for alias in entity.aliases) else 0
+            if wanted.kinds:
+                score += 3 if entity.kind in wanted.kinds else -8
+            if best is None or score > best[0]:
+                best = (score, item)
+        if best is None:
+            return None
+        return Item(start, end, best[1].type, best[1].members, "description")
+
+
+def subject_of(clause: str, items: Mapping[int, Item], base: int, grammar: Grammar, verbs: tuple[str, ...]) -> tuple[int, Item] | None:
+    """The item in subject position of a clause of the view, with its offset; `base` is the clause's offset."""
+    last_end = 0
+    governed = False
+    positions = [k for k, c in enumerate(clause) if FIRST_TYPE <= ord(c) <= LAST_TYPE]
+    for number, k in enumerate(positions):
+        item = items[base + k]
+        prefix = clause[last_end:k]
+        governed = bool(
+            grammar.oblique.search(prefix)
+            or grammar.companion.search(prefix)
+            or prefix.endswith(verbs)
+            or (governed and prefix.endswith("的") and len(prefix) <= _MODIFIER)
+        )
+        if governed:
+            last_end = k + 1
+            continue
+        following = positions[number + 1] if number + 1 < len(positions) else None
+        between = clause[k + 1 : following] if following is not None else clause[k + 1 :]
+        if following is not None and "的" in between[-9:] and not between.startswith(("是", "也是", "曾是")):
+            last_end = k + 1
+            continue
+        return base + k, item
+    return None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A view being written."""
+
+    chars: list[str] = field(default_factory=list)
+    origins: list[int] = field(default_factory=list)
+    items: dict[int, Item] = field(default_factory=dict)
+    lines: list[Line] = field(default_factory=list)
+    snapshots: dict[int, Snapshot] = field(default_factory=dict)
+    subjects: dict[int, int] = field(default_factory=dict)
+
+    def put(self, char: str, origin: int, item: Item | None = None) -> None:
+        """Append one character of the view."""
+        if item is not None:
+            self.items[len(self.chars)] = item
+        self.chars.append(char)
+        self.origins.append(origin)
+
+    def view(self) -> View:
+        """The finished view."""
+        return View("".join(self.chars), tuple(self.origins), self.items, tuple(self.lines))
+
+
+__all__ = ["BREAKS", "Block", "Draft", "Reader", "Snapshot", "State", "Topic", "replace", "subject_of"]

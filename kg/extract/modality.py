@@ -1,0 +1,37 @@
+"""Whether a sentence states a fact, reports it, or only denies, asks, supposes or plans it."""
+
+from __future__ import annotations
+
+import re
+
+from kg.extract.grammar import Grammar
+from kg.extract.view import BREAKS, Line, View
+from kg.model import Certainty
+
+_ENDS = "。！？!?"
+
+
+def _real(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    return any(m[1] for m in pattern.finditer(text, start, end))
+
+
+def certainty(view: View, line: Line, clause: int, first: int, last: int, grammar: Grammar) -> Certainty | None:
+    """How sure the article is of what view[first:last] says, or None where it does not claim it.
+
+    `clause` is where the clause of `first` begins.
+    """
+    text = view.text
+    if _real(grammar.negated, text, clause, first) or _real(grammar.planned, text, clause, first):
+        return None
+    if grammar.unreal.search(text, line.start, first) or grammar.likened.search(text, clause, first):
+        return None
+    if grammar.corrected.search(text, line.start, first):
+        return None
+    end = last
+    while end < line.end and text[end] not in BREAKS:
+        end += 1
+    if grammar.questioned.search(text, clause, end) or text[end : end + 1] in ("？", "?"):
+        return None
+    if grammar.failed.search(text, last, line.end):
+        return None
+    return "reported" if grammar.reported.search(text, line.start, first) else "stated"
