@@ -15,13 +15,20 @@ def _real(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
     return any(m[1] for m in pattern.finditer(text, start, end))
 
 
-def certainty(view: View, line: Line, clause: int, first: int, last: int, grammar: Grammar) -> Certainty | None:
-    """How sure the article is of what view[first:last] says, or None where it does not claim it.
+def certainty(
+    view: View, line: Line, clause: int, trigger: tuple[int, int], last: int, grammar: Grammar
+) -> Certainty | None:
+    """How sure the article is of a fact, or None where it does not claim it.
 
-    `clause` is where the clause of `first` begins.
+    All are view offsets: `clause` is where the trigger's clause begins, `last` the end of the match.
     """
     text = view.text
-    if _real(grammar.negated, text, clause, first) or _real(grammar.planned, text, clause, first):
+    first, behind = trigger
+    if _real(grammar.negated, text, clause, first) or _real(grammar.negated, text, behind, last):
+        return None
+    if _real(grammar.planned, text, clause, first):
+        return None
+    if text[clause:first].endswith("不"):
         return None
     if grammar.unreal.search(text, line.start, first) or grammar.likened.search(text, clause, first):
         return None

@@ -22,6 +22,7 @@ _PATIENCE = 4
 _CLOSE = 7
 _CLEAR = 2
 _OUTSIDERS = {"investor", "media", "government"}
+_VERBAL = re.compile("[是在被由把将与和跟]")
 _RELATIVE = re.compile(f"[^{re.escape(BREAKS)}{chr(FIRST_TYPE)}-{chr(LAST_TYPE)}]{{0,4}}?的[^{re.escape(BREAKS)}{chr(FIRST_TYPE)}-{chr(LAST_TYPE)}]{{0,6}}?{ANY_ITEM}")
 
 
@@ -88,7 +89,7 @@ class RelationFinder:
         clause = start
         while clause > line.start and text[clause - 1] not in BREAKS:
             clause -= 1
-        sure = certainty(self.view, line, clause, start, end, self.grammar)
+        sure = certainty(self.view, line, clause, (start, end), after.end(), self.grammar)
         if sure is None:
             return None
         places = {
@@ -170,7 +171,7 @@ class RelationFinder:
             if item:
                 between = text[place + 1 : k]
                 owned = between.startswith(("旗下", "的")) or "的" in between[-6:] or between in self.grammar.heads
-                if item.type in types and owned:
+                if item.type in types and owned and not _VERBAL.search(between):
                     return self._head(k, types, limit)
                 return place
             k += 1
