@@ -113,8 +113,8 @@ class RelationFinder:
         place = match.places.get("O")
         frame = match.frame
         if place is not None:
-            if place > match.start:
-                place = self._head(place, frame.object, match.line.end)
+            limit = match.line.end if place > match.start else match.start
+            place = self._head(place, frame.object, limit)
             return Argument(self.view.items[place].members, 1.0, place)
         given = self.view.items[match.places["S"]].members if "S" in match.places else ()
         subjects = sorted((p for p in self.reading.draft.subjects.values() if match.line.start <= p < match.start), reverse=True)
