@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from kg.store.vocabulary import Vocabulary
 
 _CONNECT_SECONDS = 10.0
+_RETRY_SECONDS = 5.0  # for deadlocks and changes of leader; a server that has died is reported soon
 _STATE = "(n:GraphState {id: 'kg'})"
 
 
@@ -47,17 +49,23 @@ class Neo4jStore:
         self._vocabulary = vocabulary
         self._database = os.environ.get("KG_NEO4J_DATABASE", "neo4j")
         user, password = os.environ.get("KG_NEO4J_USER", "neo4j"), os.environ.get("KG_NEO4J_PASSWORD")
+        # The driver would print each retry; what it gives up on is raised, and explained.
+        logging.getLogger("neo4j").setLevel(logging.ERROR)
         with self._explained():
             self._driver = neo4j.GraphDatabase.driver(
                 self._address,
                 auth=(user, password) if password else None,
                 connection_timeout=_CONNECT_SECONDS,
+                max_transaction_retry_time=_RETRY_SECONDS,
                 notifications_min_severity="OFF",
             )
         try:
             with self._explained():
                 self._driver.verify_connectivity()
                 self._prepare(create=create)
+        except ValueError as error:  # an address that only resolving it shows to be wrong
+            self.close()
+            raise StoreError(f"{self._address}: {error}") from error
         except BaseException:
             self.close()
             raise
@@ -162,9 +170,10 @@ class Neo4jStore:
                 "set KG_NEO4J_PASSWORD, and KG_NEO4J_USER if it is not neo4j"
             ) from error
         except ServiceUnavailable as error:
+            cause = str(error).partition("\n")[0]
             raise StoreError(
-                f"{self._address}: cannot be reached: {error}; is the server running, and this its Bolt address? "
-                "What was not finished has not been stored; run the command again"
+                f"{self._address}: cannot be reached: {cause}\nStart the server, or check the address. If it was lost "
+                "in the middle, run the command again: it takes up where it was"
             ) from error
         except ClientError as error:
             if error.code == "Neo.ClientError.Statement.AccessMode":
