@@ -94,6 +94,9 @@ class Reader:
         for item in (*reversed(self.state.subjects), *reversed(self.state.mentioned)):
             if item.type not in pronoun.types or len(item.members) != 1 or item.members[0] in seen:
                 continue
+            if item.form == "turn":
+                # Those who talk with each other are 我 and 你, not 他.
+                continue
             who = item.members[0]
             gender = self.state.genders.get(who)
             if who == self.state.speaker or (pronoun.gender and gender and gender != pronoun.gender):

@@ -90,6 +90,20 @@ class Reading:
         """The view of all lines read so far."""
         return self.draft.view()
 
+    def person_at(self, offset: int) -> str | None:
+        """Who is meant by the word at a text offset, or who would be the subject of a sentence beginning there."""
+        position = bisect_left(self.draft.origins, offset)
+        item = self.draft.items.get(position)
+        if item is not None and item.type == "Person" and item.start <= offset < item.end:
+            return item.members[0]
+        clause = max((start for start in self.draft.snapshots if start <= position), default=0)
+        subject = self.draft.items.get(self.draft.subjects.get(clause, -1))
+        known = self.snapshot(clause).subjects
+        for candidate in ((subject,) if subject is not None and subject.start < offset else ()) + known:
+            if candidate is not None and candidate.type == "Person":
+                return candidate.members[0]
+        return self.reader.topic.by_type.get("Person")
+
     def snapshot(self, clause_start: int) -> Snapshot:
         """What was in mind before the clause that begins at a view offset."""
         return self.draft.snapshots.get(clause_start, Snapshot((), (), (), None))

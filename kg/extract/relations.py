@@ -304,6 +304,9 @@ class RelationFinder:
 
     def _relations(self, match: Match, subject: Argument, object_: Argument) -> Iterator[Relation]:
         first, last, line = match.first, match.last, match.line
+        if line.quoted and (subject.position is None or object_.position is None):
+            # What somebody says leans on a conversation that we do not see.
+            return
         for argument in (subject, object_):
             if argument.position is not None:
                 first, last = min(first, argument.position), max(last, argument.position + 1)
