@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from kg import ontology
 from kg.errors import ExportError, SchemaError
 from kg.export.appearance import read_messages, read_style
-from kg.export.layout import _box, place, radius
+from kg.export.layout import box, place, radius
 from kg.export.page import _SCRIPTS, write_page
 from kg.export.page_data import web_address
 from kg.resources import folder
@@ -211,13 +211,13 @@ class TestLayout:
         at = place(keys, pairs)
         assert set(at) == set(keys)
         degree = {key: sum(pair.count(key) for pair in pairs) for key in keys}
-        boxes = {key: _box(keys[key], radius(degree[key])) for key in keys}
+        boxes = {key: box(keys[key], radius(degree[key])) for key in keys}
         for a, b in combinations(keys, 2):
             apart = [abs(at[a][axis] - at[b][axis]) - boxes[a][axis] - boxes[b][axis] for axis in (0, 1)]
             assert max(apart) > -3, (a, b)
 
     def test_chinese_names_need_more_room(self) -> None:
-        assert _box("漢字漢字", 5)[0] > _box("abcd", 5)[0]
+        assert box("漢字漢字", 5)[0] > box("abcd", 5)[0]
 
     def test_neighbours_stand_closer_than_strangers(self) -> None:
         ring = [(i, (i + 1) % 30) for i in range(30)]

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from kg import ontology
 from kg.export.page import write_page
@@ -160,10 +161,10 @@ def test_a_link_brings_everything_back(visit: Visit, small_page: Path, fragment:
     assert (page.get_by_test_id("status").inner_text(), title(page)) == (status, heading)
 
 
-@pytest.mark.parametrize("fragment", ["#n=nobody", "#e=x&p=a,b&d=9&y=1-2&t=&lang=xx", "#%%%", "#n=%E0%A4%A", "#=&&="])
-def test_a_broken_link_shows_the_page(visit: Visit, small_page: Path, fragment: str) -> None:
-    page = visit.open(small_page, fragment)
-    assert title(page) == "主要實體"
+def test_a_broken_link_shows_the_page(visit: Visit, small_page: Path) -> None:
+    for fragment in ("#n=nobody", "#e=x&p=a,b&d=9&y=1-2&t=&lang=xx", "#%%%", "#n=%E0%A4%A", "#=&&="):
+        page = visit.open(small_page, fragment)
+        assert title(page) == "主要實體", fragment
     visit.check(small_page)
 
 
@@ -201,6 +202,7 @@ def test_an_entity_that_is_not_drawn_is_found_and_shown(visit: Visit, small_page
     page.get_by_test_id("search").fill("Dusk")
     page.keyboard.press("Enter")
     assert title(page) == "Dusk Prize"
+    assert page.get_by_test_id("ego-1").get_attribute("aria-pressed") == "true"
     assert "沒有關於它的事實" in page.get_by_test_id("panel").inner_text()
     visit.check(small_page)
 
@@ -306,15 +308,26 @@ def test_without_javascript_every_fact_is_listed(browser: Browser, request: pyte
     context.close()
 
 
-@pytest.mark.parametrize("width", [390, 820, 1100])
 @pytest.mark.parametrize("fragment", ["", "#n=organization/reed&d=1", "#lang=en&p=person/lin,organization/tide"])
-def test_nothing_overflows(visit: Visit, hostile_page: Path, small_page: Path, width: int, fragment: str) -> None:
-    visit.page.set_viewport_size({"width": width, "height": 800})
+def test_nothing_overflows(visit: Visit, hostile_page: Path, small_page: Path, fragment: str) -> None:
     for path in (small_page, hostile_page):
         page = visit.open(path, fragment)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.get_by_test_id("toggle-table").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for _ in ("graph", "table"):
+            for width in (390, 820, 821, 1100):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (path.name, width)
+            page.get_by_test_id("toggle-table").click()
+
+
+@pytest.mark.parametrize("fragment", ["", "#n=organization/reed&d=1", "#lang=en&p=person/lin,organization/tide"])
+def test_is_accessible(visit: Visit, small_page: Path, fragment: str) -> None:
+    page = visit.open(small_page, fragment)
+    for theme in ("light", "dark"):
+        for width in (1400, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            found = Axe().run(page).response["violations"]
+            assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == [], (theme, width)
+        page.get_by_test_id("toggle-theme").click()
 
 
 def test_an_empty_graph_makes_a_page(visit: Visit, tmp_path: Path) -> None:

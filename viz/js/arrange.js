@@ -56,7 +56,7 @@ const Arrange = (() => {
     const longest = Math.max(...routes.map(route => route.entities.length));
     routes.forEach((route, row) => route.entities.forEach((entity, column) => {
       const x = column / (route.entities.length - 1) * (longest - 1) * 210;
-      const y = (row - (routes.length - 1) / 2) * 130;
+      const y = (row - (routes.length - 1) / 2) * 190;
       if (!seen.has(entity)) seen.set(entity, []);
       seen.get(entity).push({x, y});
     }));
@@ -70,5 +70,17 @@ const Arrange = (() => {
     return separate(places, null);
   }
 
-  return {around, along};
+  // The middle of a line that bends by `bend`: the control point where vis-network has it, then half of the curve.
+  function via(a, b, bend) {
+    const far = (0.5 + 0.5 * Math.abs(bend)) * Math.hypot(b.x - a.x, b.y - a.y);
+    const turn = Math.atan2(a.y - b.y, b.x - a.x) + (0.5 + 0.5 * bend) * Math.PI;
+    return {x: a.x + far * Math.sin(turn), y: a.y + far * Math.cos(turn)};
+  }
+
+  function middle(a, b, bend) {
+    const control = via(a, b, bend);
+    return {x: (a.x + 2 * control.x + b.x) / 4, y: (a.y + 2 * control.y + b.y) / 4};
+  }
+
+  return {around, along, via, middle};
 })();

@@ -24,15 +24,15 @@ const Download = (() => {
 
   // The same picture in vectors: lines as the quadratic curves that vis-network draws.
   function vector() {
-    const {canvas, view, items, colors, size, isStrong, scale, at} = Picture.snapshot();
+    const {canvas, view, items, lineItems, colors, size, isStrong, scale, at} = Picture.snapshot();
     const width = canvas.clientWidth, height = canvas.clientHeight;
     const root = svg("svg", {xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": Labels.FAMILY});
     root.append(svg("rect", {width, height, fill: colors.paper}));
     for (const fact of view.facts) {
       const a = at(fact.subject), b = at(fact.object);
       if (fact.subject === fact.object) continue;
-      const bend = fact.bend, length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-      const middle = {x: (a.x + b.x) / 2 + bend * (b.y - a.y), y: (a.y + b.y) / 2 - bend * (b.x - a.x)};
+      const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+      const middle = Arrange.via(a, b, fact.bend);
       const r = Math.max(size(fact.object) * scale, 3.6) + 3;
       const back = {x: b.x - middle.x, y: b.y - middle.y}, far = Math.hypot(back.x, back.y) || 1;
       const end = {x: b.x - back.x / far * Math.min(r, length / 2), y: b.y - back.y / far * Math.min(r, length / 2)};
@@ -50,7 +50,7 @@ const Download = (() => {
     }
     const ctx = canvas.getContext("2d");
     ctx.save();
-    for (const box of Labels.arrange(ctx, items, 12)) {
+    for (const box of Labels.arrange(ctx, [...items, ...lineItems], 12, {width, height})) {
       let y = box.y + 2;
       for (const line of box.lines) {
         const text = svg("text", {x: box.align === "center" ? box.x + box.w / 2 : box.align === "left" ? box.x + 2 : box.x + box.w - 2, y: y + line.height * 0.78,

@@ -2,7 +2,7 @@
 const Filters = (() => {
   const {data} = Data;
   const {state} = State;
-  const {t, el, sign, label} = Text;
+  const {t, number, el, sign, label} = Text;
   const $ = id => document.getElementById(id);
   let bars = [], picked = {from: null, to: null};
 
@@ -84,7 +84,7 @@ const Filters = (() => {
           if (event.target.checked) hidden.delete(type.key); else hidden.add(type.key);
           State.change({hidden});
         }}}),
-      sign(type), el("span", {class: "name"}, label(type)), el("span", {class: "count"}, String(counts.get(type)))))));
+      sign(type), el("span", {class: "name"}, label(type)), el("span", {class: "count"}, number(counts.get(type)))))));
     if (focused?.startsWith("type-")) document.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
     $("types-all").textContent = t(state.hidden.size ? "all" : "none");
     if (data.span) {

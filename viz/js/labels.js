@@ -32,13 +32,13 @@ const Labels = (() => {
 
   const crosses = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-  // `items`, the most important first: {entity, x, y, r, name, notes, must, strong, color, noteColor} in pixels of the screen.
-  function arrange(ctx, items, size) {
-    const discs = items.filter(item => !item.hideName).map(item => ({x: item.x - item.r, y: item.y - item.r, w: 2 * item.r, h: 2 * item.r, of: item.entity}));
+  // `items`, the most important first: {entity, x, y, r, name, notes, must, strong, color, noteColor} in pixels of the `window`.
+  function arrange(ctx, items, size, window) {
+    const discs = items.filter(item => !item.hideName && !item.centered).map(item => ({x: item.x - item.r, y: item.y - item.r, w: 2 * item.r, h: 2 * item.r, of: item.entity}));
     const taken = [];
     for (const item of items) {
       if (item.hideName) continue;
-      const px = item.strong ? size + 1.5 : size;
+      const px = item.strong ? size + 1.5 : item.centered ? size - 1 : size;
       const font = `${item.strong ? "600 " : ""}${px}px ${FAMILY}`;
       const noteFont = `${Math.max(size - 1.5, 10.5)}px ${FAMILY}`;
       const name = wrap(ctx, item.name, font);
@@ -50,18 +50,29 @@ const Labels = (() => {
       const w = Math.max(name.width, ...notes.map(note => note.width), 1) + 4;
       const h = lines.reduce((sum, line) => sum + line.height, 2);
       const gap = item.r + 3;
-      const places = [
+      const places = item.centered ? [{x: item.x - w / 2, y: item.y - h / 2, w, h, align: "center"}] : [
         {x: item.x - w / 2, y: item.y + gap, w, h, align: "center", turn: Math.PI / 2},
         {x: item.x + gap, y: item.y - h / 2, w, h, align: "left", turn: 0},
         {x: item.x - gap - w, y: item.y - h / 2, w, h, align: "right", turn: Math.PI},
         {x: item.x - w / 2, y: item.y - gap - h, w, h, align: "center", turn: -Math.PI / 2},
+        {x: item.x + gap * 0.7, y: item.y + gap * 0.5, w, h, align: "left", turn: Math.PI / 4},
+        {x: item.x - gap * 0.7 - w, y: item.y + gap * 0.5, w, h, align: "right", turn: Math.PI * 3 / 4},
+        {x: item.x + gap * 0.7, y: item.y - gap * 0.5 - h, w, h, align: "left", turn: -Math.PI / 4},
+        {x: item.x - gap * 0.7 - w, y: item.y - gap * 0.5 - h, w, h, align: "right", turn: -Math.PI * 3 / 4},
       ];
       // Away from where its lines come from.
       if (item.away !== undefined) places.sort((a, b) => Math.cos(b.turn - item.away) - Math.cos(a.turn - item.away));
-      const free = places.find(place =>
-        !taken.some(box => crosses(place, box)) && !discs.some(disc => disc.of !== item.entity && crosses(place, disc)));
-      const place = free || (item.must ? places.find(p => !taken.some(box => crosses(p, box))) || (item.strong ? places[0] : null) : null);
-      if (place) taken.push({...place, lines, entity: item.entity});
+      // A free place, or for the important ones that which covers the fewest signs.
+      let place = null, least = item.must ? Infinity : 1;
+      for (const candidate of places) {
+        if (taken.some(box => crosses(candidate, box))) continue;
+        const outside = candidate.x < 0 || candidate.x + w > window.width || candidate.y < 0 || candidate.y + h > window.height;
+        const covered = discs.filter(disc => disc.of !== item.entity && crosses(candidate, disc)).length + (outside ? 1 : 0);
+        if (covered < least) { least = covered; place = candidate; }
+        if (!covered) break;
+      }
+      if (!place && item.strong) place = places[0];
+      if (place) taken.push({...place, lines, entity: item.entity, centered: item.centered});
     }
     boxes = taken;
     return taken;
@@ -87,7 +98,7 @@ const Labels = (() => {
     }
   }
 
-  const at = (x, y) => boxes.find(box => crosses(box, {x, y, w: 0.1, h: 0.1}))?.entity || null;
+  const at = (x, y) => boxes.find(box => !box.centered && crosses(box, {x, y, w: 0.1, h: 0.1}))?.entity || null;
 
   return {FAMILY, arrange, draw, at};
 })();

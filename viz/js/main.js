@@ -43,7 +43,6 @@
 
   prefersDark.addEventListener("change", event => { theme(event.matches ? "dark" : "light"); render({}); });
   window.addEventListener("hashchange", State.again);
-  window.addEventListener("popstate", State.again);
   const on = (id, action) => $(id).addEventListener("click", action);
   on("toggle-theme", () => { theme(root.dataset.theme === "dark" ? "light" : "dark"); render({}); });
   on("toggle-lang", () => { Text.speak(Text.language() === "en" ? "zh" : "en"); State.change({}); });

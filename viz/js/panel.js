@@ -2,7 +2,7 @@
 const Panel = (() => {
   const {data} = Data;
   const {state} = State;
-  const {t, el, link, sign, label} = Text;
+  const {t, number, el, link, sign, label} = Text;
   const OPEN = 2;              // so many quotations of a fact stand open
   let element, stay = false;
 
@@ -10,7 +10,7 @@ const Panel = (() => {
   const entityLink = entity => button(entity.name, {class: "entity", lang: "zh-Hant"}, () => State.select(entity, state.hops));
   const source = index => {
     const article = data.articles[index];
-    return el("cite", {}, link(article.url, article.title), article.date && el("time", {}, article.date));
+    return el("cite", {}, article.date && el("time", {}, article.date), link(article.url, article.title));
   };
 
   // The quotation with the names of the two entities set off.
@@ -85,7 +85,7 @@ const Panel = (() => {
     const order = fact => fact.years ? fact.years[0] : 9999;
     const kind = entity.kind && data.kinds[entity.kind] ? ` · ${label(data.kinds[entity.kind])}` : "";
     const hops = [[0, "hops-0"], [1, "hops-1"], [2, "hops-2"]].map(([n, key]) => button(t(key),
-      {class: "tool", "data-testid": `ego-${n}`, "aria-pressed": String(state.hops === n)}, () => State.change({hops: n}, true)));
+      {class: "tool", "data-testid": `ego-${n}`, "aria-pressed": String(Picture.hops() === n)}, () => State.change({hops: n}, true)));
     return [
       back(),
       title(entity.name, entity.type),
@@ -97,7 +97,7 @@ const Panel = (() => {
         button(t("as-to"), {class: "tool"}, () => Filters.set("to", entity)),
         copyLink()),
       ...[...groups].flatMap(([, facts]) => [
-        el("h3", {}, Data.relation(facts[0], entity), el("span", {class: "count"}, String(facts.length))),
+        el("h3", {}, Data.relation(facts[0], entity), el("span", {class: "count"}, number(facts.length))),
         el("ul", {class: "facts"}, ...facts.sort((a, b) => order(a) - order(b) || a.index - b.index).map(fact => item(fact, entity))),
       ]),
       !entity.facts.length && el("p", {class: "note"}, t("no-facts")),
@@ -110,7 +110,7 @@ const Panel = (() => {
 
   function statements(heading, list, named) {
     if (!list.length) return [];
-    return [el("h3", {}, t(heading), el("span", {class: "count"}, String(list.length))),
+    return [el("h3", {}, t(heading), el("span", {class: "count"}, number(list.length))),
       ...list.map(statement => el("blockquote", {class: "statement"},
         el("p", {lang: "zh-Hant"}, statement.text),
         el("footer", {}, named && el("span", {class: "line"}, sign(statement.speaker.type), entityLink(statement.speaker)), source(statement.article))))];
@@ -118,7 +118,7 @@ const Panel = (() => {
 
   function articles(entity) {
     if (!entity.mentions?.length) return [];
-    return [el("h3", {}, t("sources"), el("span", {class: "count"}, String(entity.mentions.length))),
+    return [el("h3", {}, t("sources"), el("span", {class: "count"}, number(entity.mentions.length))),
       el("ul", {class: "sources"}, ...entity.mentions.map(([index]) => el("li", {}, source(index))))];
   }
 
@@ -156,7 +156,7 @@ const Panel = (() => {
       el("ol", {class: "top"}, ...top.map(entity => el("li", {}, el("button",
         {type: "button", on: {click: () => State.select(entity)}},
         sign(entity.type), el("span", {class: "name", lang: "zh-Hant"}, entity.name), el("span", {class: "count"}, t("facts", {n: entity.facts.length})), bar(entity))))),
-      el("h3", {}, t("sources"), el("span", {class: "count"}, String(data.articles.length))),
+      el("h3", {}, t("sources"), el("span", {class: "count"}, number(data.articles.length))),
       el("ul", {class: "sources"}, ...[...data.articles.keys()].sort((a, b) => (data.articles[b].date || "").localeCompare(data.articles[a].date || "")).slice(0, 30).map(index => el("li", {}, source(index)))),
       el("p", {class: "note keys"}, t("hint-keys")),
     ];

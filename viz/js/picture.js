@@ -3,6 +3,8 @@ const Picture = (() => {
   const {data} = Data;
   const {state} = State;
   const MOST = 150;
+  const SIDE = 90, ABOVE = 40, BELOW = 84; // room for names and for the status line, in pixels
+  const NAMED = 14;            // so many names are always written
   const home = new Map();      // where an entity stands in the whole picture
   const sizes = new Map();
   const paths = [];
@@ -17,9 +19,10 @@ const Picture = (() => {
 
   function start(element) {
     container = element;
+    const [wider, higher] = stretch();
     for (const node of data.network.nodes) {
       const entity = data.entities[node.id];
-      home.set(entity, {x: node.x, y: node.y});
+      home.set(entity, {x: node.x * wider, y: node.y * higher});
       sizes.set(entity, node.size);
     }
     data.types.forEach(type => { paths[type.index] = new Path2D(type.path); });
@@ -27,7 +30,6 @@ const Picture = (() => {
     edges = new vis.DataSet();
     const options = JSON.parse(data.network.options);
     options.nodes.ctxRenderer = drawNode;
-    options.edges.font = {face: Labels.FAMILY, size: 12, align: "horizontal", strokeWidth: 4};
     network = new vis.Network(container, {nodes, edges}, options);
     network.on("click", ({pointer}) => choose(pointer.DOM));
     network.on("doubleClick", ({pointer}) => {
@@ -48,7 +50,15 @@ const Picture = (() => {
     network.on("afterDrawing", drawLabels);
     container.querySelector(".vis-network").tabIndex = -1;
     container.addEventListener("keydown", walk);
-    new ResizeObserver(() => frame(false)).observe(container);
+    new ResizeObserver(() => frame(false, focus())).observe(container);
+  }
+
+  // The whole picture, pulled towards the shape of the window: what was apart stays apart.
+  function stretch() {
+    const xs = data.network.nodes.map(node => node.x), ys = data.network.nodes.map(node => node.y);
+    const shape = (Math.max(...xs) - Math.min(...xs)) / Math.max(Math.max(...ys) - Math.min(...ys), 1);
+    const room = Math.max(container.clientWidth - 2 * SIDE, 100) / Math.max(container.clientHeight - ABOVE - BELOW, 100);
+    return room > shape ? [Math.min(room / shape, 1.4) || 1, 1] : [1, Math.min(shape / room, 1.4)];
   }
 
   const entityAt = point => {
@@ -70,6 +80,9 @@ const Picture = (() => {
     network.redraw();
   }
 
+  // An entity that is not in the whole picture is shown among its neighbours.
+  const hops = () => state.node ? Math.max(state.hops, home.has(state.node) ? 0 : 1) : 0;
+
   // What is to be seen, and where.
   function look() {
     const {routes} = Routes;
@@ -77,12 +90,10 @@ const Picture = (() => {
       return {mode: "route", key: `route ${state.from.id} ${state.to.id} ${routes.length}`,
         places: Arrange.along(routes), facts: [...new Set(routes.flatMap(route => route.steps.flat()))]};
     }
-    const undrawn = state.node && !home.has(state.node);
-    const hops = state.node ? Math.max(state.hops, undrawn ? 1 : 0) : 0;
-    if (hops) {
+    if (hops()) {
       const rings = [], parent = new Map(), inside = new Set([state.node]);
       let edge = [state.node];
-      for (let depth = 0; depth < hops && inside.size < MOST; depth++) {
+      for (let depth = 0; depth < hops() && inside.size < MOST; depth++) {
         const ring = [];
         for (const entity of edge) {
           const around = [...neighbours(entity, entity.facts)].sort((a, b) => b.facts.length - a.facts.length || a.index - b.index);
@@ -97,7 +108,7 @@ const Picture = (() => {
         edge = ring;
       }
       const aspect = Math.min(Math.max(container.clientWidth / Math.max(container.clientHeight, 1), 0.6), 1.6);
-      return {mode: "near", key: `near ${state.node.id} ${hops} ${inside.size}`,
+      return {mode: "near", key: `near ${state.node.id} ${hops()} ${inside.size}`,
         places: Arrange.around(state.node, rings, parent, aspect)};
     }
     const places = new Map();
@@ -140,8 +151,7 @@ const Picture = (() => {
     edges.add(view.facts.map(line));
     if (before.key !== view.key) {
       glide(at);
-      frame(before.key !== "");
-      if (view.mode === "all" && near && !before.key) frame(false, [...near.keys()]);
+      frame(before.key !== "", before.key ? undefined : focus());
     } else if (state.node && near.size > 1 && !inSight([...near.keys()])) frame(true, [...near.keys()]);
     else network.redraw();
     return {nodes: view.entities.size, facts: view.facts.length};
@@ -155,10 +165,8 @@ const Picture = (() => {
       id: fact.index, from: fact.subject.index, to: fact.object.index,
       smooth: bend < 0.01 ? false : {enabled: true, type: fact.bend > 0 ? "curvedCW" : "curvedCCW", roundness: bend},
       arrows: {to: {enabled: !fact.label.symmetric, scaleFactor: strong ? 0.55 : 0.4}},
-      color: {color: strong ? colors.accent : colors.line, opacity: faint ? 0.22 : 1, inherit: false},
+      color: {color: strong ? colors.accent : colors.line, opacity: !faint ? 1 : view.mode === "route" ? 0.6 : 0.22, inherit: false},
       width: strong ? 1.8 : 1, dashes: fact.reported ? [5, 4] : false,
-      label: state.edgeLabels && !faint ? Text.label(fact.label) : undefined,
-      font: {color: colors.soft, strokeColor: colors.paper},
     };
   }
 
@@ -194,9 +202,9 @@ const Picture = (() => {
     const xs = points.map(point => point.x), ys = points.map(point => point.y);
     const x0 = Math.min(...xs), x1 = Math.max(...xs), y0 = Math.min(...ys), y1 = Math.max(...ys);
     const {clientWidth: width, clientHeight: height} = container;
-    const side = Math.min(110, width / 6), above = 40, below = 84;
-    const scale = Math.min((width - 2 * side) / Math.max(x1 - x0, 1), (height - above - below) / Math.max(y1 - y0, 1), 1.5);
-    return {scale, position: {x: (x0 + x1) / 2, y: (y0 + y1) / 2 + (below - above) / 2 / scale}};
+    const side = Math.min(SIDE, width / 6);
+    const scale = Math.min((width - 2 * side) / Math.max(x1 - x0, 1), (height - ABOVE - BELOW) / Math.max(y1 - y0, 1), 1.5);
+    return {scale, position: {x: (x0 + x1) / 2, y: (y0 + y1) / 2 + (BELOW - ABOVE) / 2 / scale}};
   }
 
   // Whether the entities are all in the picture, and not in a corner of it.
@@ -205,6 +213,9 @@ const Picture = (() => {
     return points.every(({x, y}) => x > 20 && y > 20 && x < container.clientWidth - 20 && y < container.clientHeight - 50)
       && camera(entities).scale < network.getScale() * 1.25;
   }
+
+  // What a new window should show: the neighbours of the selected entity, else everything.
+  const focus = () => view.mode === "all" && near && near.size > 1 ? [...near.keys()] : [...view.entities];
 
   function frame(animate, entities = [...view.entities]) {
     if (!entities.length || !container.clientWidth) return;
@@ -218,7 +229,7 @@ const Picture = (() => {
     return {
       drawNode() {
         ctx.translate(x, y);
-        ctx.globalAlpha = !faint ? 1 : view.mode === "near" ? 0.5 : 0.16;
+        ctx.globalAlpha = !faint ? 1 : view.mode === "all" ? 0.16 : 0.5;
         if (entity === state.node || entity === hovered) {
           ctx.beginPath();
           ctx.arc(0, 0, r * 1.25 + 5, 0, 2 * Math.PI);
@@ -259,7 +270,7 @@ const Picture = (() => {
     const scale = network.getScale();
     const at = network.getPositions();
     const rank = entity => entity === state.node ? 1e6 : entity === hovered ? 9e5 : near?.has(entity) ? 1e5 + entity.facts.length : entity.facts.length;
-    return [...view.entities].filter(entity => at[entity.index]).sort((a, b) => rank(b) - rank(a) || a.index - b.index).map(entity => {
+    return [...view.entities].filter(entity => at[entity.index]).sort((a, b) => rank(b) - rank(a) || a.index - b.index).map((entity, place) => {
       const {x, y} = network.canvasToDOM(at[entity.index]);
       const notes = said(near?.get(entity) || []);
       // While entities come and go, the selected one may not be there yet.
@@ -269,11 +280,23 @@ const Picture = (() => {
         entity, x, y, r: Math.max(size(entity) * scale, 3.6), name: entity.name,
         away: center ? Math.atan2(y - center.y, x - center.x) : undefined,
         notes: notes.length > 3 ? [...notes.slice(0, 2), `+${notes.length - 2}`] : notes,
-        hideName: near && !near.has(entity) && entity !== hovered && view.mode !== "near",
-        must: near?.has(entity) || entity === hovered,
+        hideName: near && !near.has(entity) && entity !== hovered && view.mode === "all",
+        must: near ? near.has(entity) || entity === hovered : place < NAMED,
         strong: entity === state.node || entity === hovered,
         color: near && !near.has(entity) ? colors.soft : colors.ink, noteColor: colors.accent,
       };
+    });
+  }
+
+  // Relations written on the lines, where the reader asks for them or follows a path.
+  function lineItems() {
+    const at = network.getPositions();
+    return view.facts.filter(fact => {
+      if (fact.subject === fact.object || !at[fact.subject.index] || !at[fact.object.index]) return false;
+      return isStrong(fact) ? state.edgeLabels || view.mode === "route" : state.edgeLabels && !near;
+    }).map(fact => {
+      const {x, y} = network.canvasToDOM(Arrange.middle(at[fact.subject.index], at[fact.object.index], fact.bend));
+      return {entity: fact, x, y, r: 0, name: `${Text.label(fact.label)} ${view.mode === "route" ? Data.shortTime(fact) : ""}`.trim(), centered: true, color: isStrong(fact) ? colors.accent : colors.soft};
     });
   }
 
@@ -283,7 +306,7 @@ const Picture = (() => {
     ctx.save();
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const font = Math.min(Math.max(12 * Math.sqrt(network.getScale()), 11.5), 15);
-    Labels.draw(ctx, Labels.arrange(ctx, labelItems(), font), colors.paper);
+    Labels.draw(ctx, Labels.arrange(ctx, [...labelItems(), ...lineItems()], font, {width: container.clientWidth, height: container.clientHeight}), colors.paper);
     ctx.restore();
   }
 
@@ -312,10 +335,10 @@ const Picture = (() => {
   }
 
   return {
-    start, render, repaint, frame: () => frame(true),
+    start, render, repaint, hops, frame: () => frame(true),
     zoom(by) { network.moveTo({scale: network.getScale() * by, animation: still ? false : {duration: 160, easingFunction: "easeOutQuad"}}); },
     redraw() { network.redraw(); },
-    snapshot: () => ({canvas: container.querySelector("canvas"), view, items: labelItems(), colors, size, isStrong,
+    snapshot: () => ({canvas: container.querySelector("canvas"), view, items: labelItems(), lineItems: lineItems(), colors, size, isStrong,
       scale: network.getScale(), at: entity => network.canvasToDOM(network.getPositions([entity.index])[entity.index])}),
     // Where an entity is drawn, in pixels of the container: for tests and assistive scripts.
     where: entity => network.canvasToDOM(network.getPositions([entity.index])[entity.index]),

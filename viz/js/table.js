@@ -6,7 +6,7 @@ const Table = (() => {
   const STEP = 200;
   let rows = STEP;
 
-  function render(view) {
+  function render() {
     const element = document.getElementById("table");
     element.hidden = !state.table;
     if (!state.table) { rows = STEP; return; }
@@ -21,7 +21,7 @@ const Table = (() => {
       el("thead", {}, el("tr", {}, ...["subject", "relation", "object", "year", "evidence"].map(key => el("th", {scope: "col"}, t(`column-${key}`))))),
       el("tbody", {}, ...shown.slice(0, rows).map(row))));
     if (shown.length > rows) {
-      element.append(el("button", {type: "button", class: "tool", on: {click: () => { rows += STEP; render(view); }}},
+      element.append(el("button", {type: "button", class: "tool", on: {click: () => { rows += STEP; render(); }}},
         t("more-rows", {n: Math.min(STEP, shown.length - rows)})));
     }
   }

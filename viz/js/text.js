@@ -3,11 +3,13 @@ const Text = (() => {
   let messages = {};
   let language = "zh";
 
+  const number = value => value.toLocaleString("en");
+
   const t = (key, values = {}) => {
     const message = messages[key];
     const pattern = language === "en" && values.n === 1 && message.en_one ? message.en_one : message[language];
     return pattern.replace(/\{(\w+)\}/g, (_, name) =>
-      typeof values[name] === "number" ? values[name].toLocaleString("en") : values[name]);
+      typeof values[name] === "number" ? number(values[name]) : values[name]);
   };
 
   const el = (tag, attributes = {}, ...children) => {
@@ -55,7 +57,7 @@ const Text = (() => {
   };
 
   return {
-    t, el, svg, link, sign, translate,
+    t, number, el, svg, link, sign, translate,
     language: () => language,
     label: item => item[language],
     load(all) { messages = all; },
