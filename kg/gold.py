@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from kg.errors import NotFoundError, SchemaError
+from kg.errors import ArticleError, NotFoundError, SchemaError
 from kg.ontology import explain
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ class Reference(_Strict):
 
 
 class Gold(_Strict):
-    """The annotation of one article; `genre`, `script`, `density` and `invented` describe it."""
+    """The annotation of one article; `genre`, `script` and `density` describe it, `invented` names what is not real."""
 
     id: str
     genre: str | None = None
     script: str | None = None
     density: str | None = None
-    invented: bool | None = None
+    invented: tuple[str, ...] = ()
     entities: tuple[GoldEntity, ...]
     relations: tuple[GoldRelation, ...]
     forbidden: tuple[ForbiddenRelation, ...] = ()
@@ -132,3 +132,14 @@ def read_gold(folder: Path) -> dict[str, Gold]:
 def article_of(folder: Path, name: str) -> Path:
     """Return where the annotated article of this name is."""
     return folder / f"{name}.md"
+
+
+def article_text(folder: Path, name: str) -> str:
+    """Return the annotated article with its line ends as they are, on which all offsets rest; raises ArticleError."""
+    path = article_of(folder, name)
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise ArticleError(str(path), f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ArticleError(str(path), f"is not UTF-8 at byte {error.start}; save it as UTF-8") from error

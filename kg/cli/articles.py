@@ -1,0 +1,152 @@
+"""Commands that read articles: ingest and extract."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kg.cli.app import app, bilingual, both, complain
+from kg.cli.messages import say
+from kg.cli.options import Address, Drafts, Jobs, Paths, Root, Schemas, default_graph, open_graph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kg.errors import ArticleError
+    from kg.model import Record
+    from kg.pipeline import Progress, Report
+
+
+@app.command()
+@bilingual(
+    "讀取新增或改動的文章，把內容存進圖譜。",
+    "kg ingest content/",
+    "kg ingest content/ --graph bolt://localhost:7687 --drafts",
+)
+def ingest(
+    *,
+    paths: Paths,
+    graph: Address = None,
+    root: Root = None,
+    drafts: Drafts = False,
+    jobs: Jobs = None,
+    schemas: Schemas = None,
+) -> None:
+    """Read articles that are new or changed, and keep what they tell in the graph."""
+    from kg import articles, pipeline
+    from kg.errors import NotFoundError
+    from kg.extract.extractor import Extractor
+
+    top = articles.root_for(root, Path.cwd())
+    found = articles.find(paths, top)
+    try:
+        store = open_graph(graph, create=bool(found.files), schemas=schemas)
+    except NotFoundError:
+        raise pipeline.no_articles(found) from None
+    try:
+        with store, _progress("reading") as progress:
+            report = pipeline.ingest(
+                found,
+                Extractor(schemas),
+                store,
+                root=top,
+                schemas=schemas,
+                drafts=drafts,
+                jobs=jobs,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        complain(say("ingest_interrupted"))
+        raise typer.Exit(130) from None
+    typer.echo(_summary(report, graph or str(default_graph())))
+    _finish(report.failed, kept=report.kept)
+
+
+@app.command()
+@bilingual(
+    "讀取文章並印出結果，不存進圖譜。",
+    "kg extract content/posts/ > records.jsonl",
+    "kg extract content/posts/hello.md --format table",
+)
+def extract(
+    *,
+    paths: Paths,
+    form: Annotated[
+        Literal["jsonl", "table"],
+        typer.Option(
+            "--format", help=both("One record a line, or relations as a table.", "每行一份紀錄，或關係的表格。")
+        ),
+    ] = "jsonl",
+    root: Root = None,
+    drafts: Drafts = False,
+    jobs: Jobs = None,
+    schemas: Schemas = None,
+) -> None:
+    """Read articles and print what they tell, without storing it."""
+    from kg import articles, pipeline, record
+    from kg.extract.extractor import Extractor
+
+    found = articles.find(paths, articles.root_for(root, Path.cwd()))
+    if not found.files:
+        raise pipeline.no_articles(found)
+    failed: list[ArticleError] = []
+    records: list[Record] = []
+    outcomes = pipeline.extract(found.files, Extractor(schemas), schemas=schemas, drafts=drafts, jobs=jobs)
+    with _progress("reading") as progress:
+        for done, outcome in enumerate(outcomes, 1):
+            if outcome.error is not None:
+                failed.append(outcome.error)
+            elif outcome.record is not None and form == "jsonl":
+                typer.echo(record.dumps(outcome.record))
+            elif outcome.record is not None:
+                records.append(outcome.record)
+            progress(done, len(found.files))
+    if form == "table":
+        from kg.cli.tables import record_table
+        from kg.cli.terminal import show
+
+        for one in records:
+            show(*record_table(one))
+    _finish(failed)
+
+
+def _summary(report: Report, graph: str) -> str:
+    text = say(
+        "ingested",
+        added=report.added,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        removed=report.removed,
+        seconds=f"{report.seconds:.1f}",
+        graph=graph,
+    )
+    return text + (say("ingested_drafts", drafts=report.drafts) if report.drafts else "")
+
+
+def _finish(failed: Sequence[ArticleError], kept: Sequence[str] = ()) -> None:
+    """Name the articles that failed, and end with an error if there are any."""
+    for error in failed:
+        complain(say("article_failed", problem=error) + (say("article_kept") if error.path in kept else ""))
+    if failed:
+        complain(say("articles_failed", count=len(failed)))
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(key: str) -> Iterator[Progress]:
+    """Show how far we are on stderr, if that is a terminal and stdout does not write to it too."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from kg.cli.terminal import errors
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors(), transient=True) as display:
+        task = display.add_task(say(key), total=None)
+        yield lambda done, total: display.update(task, completed=done, total=total)

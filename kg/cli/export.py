@@ -1,0 +1,57 @@
+"""The command that takes a graph elsewhere: export."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads annotations
+from typing import Annotated, Literal
+
+import typer
+
+from kg.cli.app import app, bilingual, both
+from kg.cli.messages import say
+from kg.cli.options import Address, Schemas, open_graph
+
+
+@app.command()
+@bilingual(
+    "把圖譜或其中一部分匯出成互動網頁、JSON、GraphML 或 CSV。",
+    "kg export html graph.html",
+    "kg export graphml tay.graphml --focus 'Yi Tay' --hops 2",
+)
+def export(
+    *,
+    form: Annotated[
+        Literal["html", "json", "graphml", "csv"],
+        typer.Argument(metavar="html|json|graphml|csv", help=both("The format.", "格式。")),
+    ],
+    out: Annotated[
+        Path,
+        typer.Argument(metavar="OUT", help=both("The file to write; csv: the folder.", "輸出的檔案；csv 則為資料夾。")),
+    ],
+    focus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help=both("Only what surrounds this entity; repeatable.", "只取這個實體的周邊；可重複。")
+        ),
+    ] = None,
+    hops: Annotated[int, typer.Option(metavar="N", min=0, help=both("How far around the focus.", "周邊的步數。"))] = 1,
+    graph: Address = None,
+    schemas: Schemas = None,
+) -> None:
+    """Write the graph, or a part of it, as an interactive page, JSON, GraphML or CSV."""
+    from kg import explore, ontology
+    from kg.cli.questions import named
+
+    with open_graph(graph) as store:
+        whole = store.graph()
+    part = explore.neighbourhood(whole, [named(whole, name).id for name in focus], hops) if focus else whole
+    if form == "html":
+        from kg.export.page import write_page
+
+        title = say("comma").join(focus) if focus else say("page_title")
+        write_page(part, ontology.load(schemas), out, title)
+    else:
+        from kg.export import tables
+
+        {"json": tables.write_json, "graphml": tables.write_graphml, "csv": tables.write_csv}[form](part, out)
+    typer.echo(say("exported", out=out, entities=len(part.nodes), facts=len(part.facts)))

@@ -1,0 +1,111 @@
+"""The command that measures the extraction: score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kg.cli.app import app, bilingual, both, complain
+from kg.cli.messages import say
+from kg.cli.options import Jobs, Schemas  # noqa: TC001 - typer reads annotations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kg.model import Record
+
+
+@app.command()
+@bilingual(
+    "以標註過的文章衡量抽取結果。",
+    "kg score corpus/articles",
+    "kg score corpus/articles --records records.jsonl --verbose",
+)
+def score(
+    *,
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="GOLD_DIR",
+            exists=True,
+            file_okay=False,
+            help=both("Articles NAME.md beside NAME.gold.json.", "NAME.md 與 NAME.gold.json 所在的資料夾。"),
+        ),
+    ],
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help=both("Records of kg extract, instead of extracting now.", "kg extract 的輸出；不給則當場抽取。"),
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help=both("List what is missed or wrong.", "列出遺漏與錯誤。"))
+    ] = False,
+    form: Annotated[
+        Literal["table", "json"], typer.Option("--format", help=both("How scores are printed.", "輸出格式。"))
+    ] = "table",
+    jobs: Jobs = None,
+    schemas: Schemas = None,
+) -> None:
+    """Measure the extraction against annotated articles."""
+    from kg import gold, ontology
+    from kg.score import score_article, to_json, total
+
+    golds = gold.read_gold(folder)
+    found = _read(records) if records else _extract(folder, golds, schemas, jobs)
+    types = ontology.load(schemas).relation_types
+    symmetric = frozenset(name for name, type_ in types.items() if type_.symmetric)
+    whole = total(
+        score_article(annotation, found.get(name), gold.article_text(folder, name), symmetric)
+        for name, annotation in golds.items()
+    )
+    if verbose:
+        for miss in whole.misses:
+            complain(f"{miss.article}: {say(miss.kind)}: {' | '.join(miss.words)}")
+    from kg.cli import tables, terminal
+
+    figures = to_json(whole)
+    if form == "json":
+        terminal.show_json(figures)
+    else:
+        terminal.show(*tables.score_table(figures))
+
+
+def _extract(folder: Path, names: Iterable[str], schemas: Path | None, jobs: int | None) -> dict[str, Record]:
+    from kg import pipeline
+    from kg.extract.extractor import Extractor
+    from kg.gold import article_of
+
+    files = [(article_of(folder, name), article_of(folder, name).name) for name in names]
+    found = {}
+    for outcome in pipeline.extract(files, Extractor(schemas), schemas=schemas, drafts=True, jobs=jobs):
+        if outcome.error is not None:
+            raise outcome.error
+        if outcome.record is not None:
+            found[outcome.id.removesuffix(".md")] = outcome.record
+    return found
+
+
+def _read(path: Path) -> dict[str, Record]:
+    """Return the records of a file by article name, that is the file name of the article without suffix."""
+    from kg.errors import NotFoundError
+    from kg.record import loads
+
+    found = {}
+    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            record = loads(line)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise NotFoundError(
+                f"{path}:{number}: is not a record ({type(error).__name__}: {error}); "
+                "write the file with: kg extract PATH… --format jsonl"
+            ) from error
+        found[Path(record.document.path).stem] = record
+    return found
