@@ -16,7 +16,7 @@ from kg.extract.fold import fold
 from kg.ontology import explain, read_yaml
 from kg.resources import folder
 
-STRONG, WEAK = 2.0, 0.5
+STRONG, FAIR, WEAK = 2.0, 1.0, 0.5
 _OPENING = '「『《〈“"‘【[*_~'
 _CLOSING = '」』》〉”"’】]*_~'
 
@@ -30,6 +30,7 @@ _Data = TypeVar("_Data", bound=_Strict)
 
 class _Graded(_Strict):
     strong: tuple[str, ...]
+    fair: tuple[str, ...] = ()
     weak: tuple[str, ...]
 
 
@@ -81,13 +82,17 @@ class Scan:
     before: dict[int, dict[str, float]]
     after: dict[int, dict[str, float]]
     suffixes: tuple[tuple[int, int, Suffix], ...]
-    named: frozenset[int]
+    named: dict[int, int]
 
-    def left(self, text: str, start: int) -> tuple[Mapping[str, float], bool]:
-        """What stands before a name at `start`: votes by type, and whether a verb of naming does."""
+    def left(self, text: str, start: int) -> tuple[Mapping[str, float], int | None]:
+        """What stands before a name at `start`: votes by type, and where a verb of naming begins if one does."""
         while start and (text[start - 1] in _OPENING or text[start - 1] == " "):
             start -= 1
-        return self.before.get(start, _NONE), start in self.named
+        return self.before.get(start, _NONE), self.named.get(start)
+
+    def head(self, end: int) -> Mapping[str, float]:
+        """Votes of a noun that ends at an offset and says what a name before or after it is."""
+        return {type_: weight for type_, weight in self.before.get(end, _NONE).items() if weight >= STRONG}
 
     def right(self, text: str, end: int) -> Mapping[str, float]:
         """What stands after a name that ends at `end`; a bracket in between is skipped."""
@@ -127,13 +132,14 @@ class Cues:
     endings: Mapping[str, Suffix]
     tails: tuple[tuple[str, Suffix], ...]
     transliteration: frozenset[str]
+    roles_of_people: frozenset[str]
 
     def scan(self, folded: str) -> Scan:
         """Every cue word of a folded text."""
         before: dict[int, dict[str, float]] = {}
         after: dict[int, dict[str, float]] = {}
         suffixes: list[tuple[int, int, Suffix]] = []
-        named: set[int] = set()
+        named: dict[int, int] = {}
         roles = self.roles
         for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
             _, parts, ends = roles[number]
@@ -143,13 +149,13 @@ class Cues:
                 elif side == "before":
                     votes = before.setdefault(end, {})
                 else:
-                    named.add(end)
+                    named[end] = min(start, named.get(end, start))
                     continue
                 if votes.get(type_, 0.0) < weight:
                     votes[type_] = weight
             for suffix in ends:
                 suffixes.append((start, end, suffix))
-        return Scan(before, after, tuple(suffixes), frozenset(named))
+        return Scan(before, after, tuple(suffixes), named)
 
 
 def _folded(data: Any) -> Any:
@@ -179,7 +185,7 @@ def load(schemas: Path | None = None) -> Cues:
     roles: dict[str, tuple[list[tuple[str, str, float]], list[Suffix]]] = {}
     for side, table in (("before", cues.before), ("after", cues.after)):
         for type_, graded in table.items():
-            for words, weight in ((graded.weak, WEAK), (graded.strong, STRONG)):
+            for words, weight in ((graded.weak, WEAK), (graded.fair, FAIR), (graded.strong, STRONG)):
                 for word in words:
                     roles.setdefault(word, ([], []))[0].append((side, type_, weight))
     for word in cues.naming:
@@ -198,4 +204,5 @@ def load(schemas: Path | None = None) -> Cues:
         {word: suffix for suffix in names.latin_endings for word in suffix.words},
         tuple((word, suffix) for suffix in names.latin_tails for word in suffix.words),
         frozenset(names.transliteration),
+        frozenset(cues.before["Person"].strong),
     )

@@ -160,7 +160,7 @@ class Linker:
                 for word in suffix.words:
                     if surface.endswith(word) and len(word) > len(best):
                         best = word
-            stem = surface[: -len(best)] if best else ""
+            stem = surface[: -len(best)].rstrip() if best else ""
             if len(stem) >= 2 and stem not in self.cues.cues.generic and self._is_unlisted(stem):  # noqa: PLR2004
                 yield stem
         else:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kg.extract import latin
-from kg.extract.cues import STRONG, Cues, Scan
+from kg.extract.cues import FAIR, STRONG, WEAK, Cues, Scan
 from kg.extract.people import INTERPUNCTS, NameReader
 from kg.extract.segment import Segmented, Segmenter
 from kg.extract.structure import StructureReader
@@ -26,6 +26,16 @@ _HAN = re.compile("[\u3400-\u9fff々]")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9 '’&+.:/_-]*$")
 _ITALIC_TITLE = re.compile(r"(?<![*\w])[*_]([A-Z][^*_\n]{10,150})[*_](?![*\w])")
 _AROUND_TITLE = 14
+_TIER_MOST = defaultdict(lambda: 2.0, {STRONG: 6.0, FAIR: 1.5, WEAK: 0.75})
+_COPULA = re.compile(
+    "[」』》〉”]*\\s*(?:[，,—]*\\s*(?:则|就|也|原)?(?:是|为|乃)(?!什么|不是)|(?:，|,|——|（|\\()\\s*(?:这|那|一|即)[家个款种间支套位名座所项份](?![、，]))"
+)
+_CLAUSE_STOP = re.compile("[，。；！？,;!?\n（(）)、「《]")
+_DEFINITION = 36
+_OF_A_PLACE = ("语", "文", "籍", "裔", "菜", "话")
+_TITLED = frozenset({"Publication", "Show", "Organization", "Product", "Competition"})
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BREAKS = "，。；！？、\n,;"
 
 
 @dataclass(slots=True)
@@ -37,10 +47,13 @@ class Proposal:
     votes: dict[str, float] = field(default_factory=dict)
     sources: dict[str, None] = field(default_factory=dict)
     fixed: str | None = None
+    only: frozenset[str] | None = None
     everywhere: bool = False
 
     def vote(self, type_: str, weight: float) -> None:
-        """Add to what speaks for a type."""
+        """Add to what speaks for a type, if the form allows it."""
+        if self.only is not None and type_ not in self.only:
+            return
         self.votes[type_] = self.votes.get(type_, 0.0) + weight
 
 
@@ -74,7 +87,7 @@ class MentionFinder:
         self.cues = cues
         self.scan: Scan = cues.scan(self.text)
         self.structure = StructureReader(segmented, segmenter, cues, self.scan)
-        self.people = NameReader(segmented, cues)
+        self.people = NameReader(segmented, segmenter, cues)
         self.people.cues_after = frozenset(
             place for place, votes in self.scan.after.items() if votes.get("Person", 0.0) > 1
         )
@@ -94,6 +107,8 @@ class MentionFinder:
         self._transliterated()
         self._chinese_people()
         self._fields()
+        self._places()
+        self._beside_cues()
         self._brackets()
         self._tables()
         self._surroundings()
@@ -121,20 +136,41 @@ class MentionFinder:
 
     def _listed(self) -> None:
         for start, end, name in self.lexicon.occurrences(self.text):
-            if _HAN.match(name) and not self._cuts_well(start, end):
-                continue
+            if _HAN.match(name) and (not self._cuts_well(start, end) or self.text[end : end + 1] in _OF_A_PLACE):
+                if self.lexicon.get(name)[0][0].type == "Place" or not self._cuts_well(start, end):
+                    continue
             proposal = self.propose(start, end, "lexicon")
             if proposal.votes:
                 continue
             for entry, weak in self.lexicon.get(name):
-                if not weak:
+                if entry.optional:
+                    proposal.votes.setdefault(entry.type, 0.0)
+                    proposal.only = (proposal.only or frozenset()) | {entry.type}
+                elif not weak:
                     proposal.fixed = entry.type
                     proposal.vote(entry.type, _LISTED)
                 else:
-                    base = (
-                        1.0 if _HAN.match(name) or name in self.cues.names.latin_common or name.islower() else THRESHOLD
-                    )
-                    proposal.votes[entry.type] = max(base, proposal.votes.get(entry.type, 0.0))
+                    plain = _HAN.match(name) or name in self.cues.names.latin_common or name.islower()
+                    proposal.votes[entry.type] = max(0.5 if plain else 2.0, proposal.votes.get(entry.type, 0.0))
+        self._full_names()
+
+    def _full_names(self) -> None:
+        """A weak name counts where the same entity is also there under a full one; a person's never counts without."""
+        present = {
+            entry.key
+            for name, proposal in self.proposals.items()
+            if proposal.fixed
+            for entry, weak in self.lexicon.get(name)
+            if not weak
+        }
+        for name, proposal in self.proposals.items():
+            if proposal.fixed:
+                continue
+            for entry, _ in self.lexicon.get(name):
+                if entry.key in present:
+                    proposal.votes[entry.type] = 3.0
+                elif entry.type == "Person" and entry.name != name and " " not in name:
+                    proposal.votes[entry.type] = 0.0
 
     def _cuts_well(self, start: int, end: int) -> bool:
         """Whether a Chinese name in the text does not begin or end inside another word."""
@@ -155,9 +191,9 @@ class MentionFinder:
 
     def _unlisted_parts(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """What of a run is left beside the names that the lexicon knows: GPT-6 Pro as a whole, Chirp of Google Chirp."""
-        if self.proposals.get(self.text[start:end]):
-            return
         known = self.starts.get(start)
+        if known == end:
+            return
         if known is None or known > end:
             yield start, end
             return
@@ -165,6 +201,8 @@ class MentionFinder:
         first = self.proposals[self.text[start:known]]
         type_ = first.fixed or max(first.votes, key=lambda t: first.votes[t], default="")
         continues = all(word in self.cues.names.version_words or word[0].isdigit() for word in tail)
+        if continues and type_ not in ("Model", "Product") and not _YEAR.fullmatch(tail[0]):
+            return
         if continues or tail[-1] in self.cues.endings:
             proposal = self.propose(start, end, "version" if continues else "latin")
             if continues and type_ in ("Model", "Product"):
@@ -182,13 +220,12 @@ class MentionFinder:
     def _titles(self) -> None:
         for start, end in self.structure.titles():
             around = self.text[max(0, start - 1 - _AROUND_TITLE) : start - 1] + " " + self.text[end + 1 : end + 9]
-            votes = {
-                type_: float(sum(word in around for word in words)) * 0.8
-                for type_, words in self.cues.cues.titles.items()
-                if any(word in around for word in words)
-            }
-            votes["Publication"] = votes.get("Publication", 0.0) + 1.6
-            self.propose(start, end, "title", votes, everywhere=True)
+            proposal = self.propose(start, end, "title", {"Publication": 1.5}, everywhere=True)
+            if proposal.fixed is None:
+                proposal.only = _TITLED
+            for type_, words in self.cues.cues.titles.items():
+                if any(word in around for word in words):
+                    proposal.vote(type_, 1.0)
         original = self.segmented.document.text
         for match in _ITALIC_TITLE.finditer(original):
             if latin.is_prose(match[1]) or len(match[1].split()) > 4:  # noqa: PLR2004
@@ -197,23 +234,35 @@ class MentionFinder:
     def _quoted(self) -> None:
         for start, end, named in self.structure.quoted():
             if named:
-                self.propose(start, end, "named", {"": 0.0}, everywhere=True)
+                self.propose(start, end, "named", everywhere=True)
             elif any(weight >= STRONG for weight in self.scan.left(self.text, start)[0].values()):
                 self.propose(start, end, "quoted", everywhere=end - start > 1)
 
     def _suffixed(self) -> None:
         for found in self.structure.suffixed():
-            self.propose(found.start, found.end, "suffix", {found.suffix.type: found.weight}, everywhere=True)
+            if found.suffix.kind == "team" and any(found.start < place < found.end for place in self.ends):
+                continue
+            proposal = self.propose(
+                found.start, found.end, "suffix", {found.suffix.type: found.weight}, everywhere=True
+            )
+            if proposal.fixed is None and "title" not in proposal.sources:
+                proposal.only = frozenset({found.suffix.type})
 
     def _versioned(self) -> None:
         for start, end in self.structure.versioned():
-            self.propose(start, end, "version", {"Model": 1.2, "Product": 0.4}, everywhere=True)
+            joined = self.text[start:end].find("-") > 0
+            self.propose(start, end, "version", {"Model": 1.6 if joined else 1.2, "Product": 0.4}, everywhere=True)
 
     def _transliterated(self) -> None:
         for start, end in self.people.transliterated():
             self.propose(start, end, "interpunct", {"Person": 3.0}, everywhere=True)
 
     def _chinese_people(self) -> None:
+        for start, end, weight in self.people.by_words():
+            if start not in self.starts and end not in self.ends:
+                proposal = self.propose(start, end, "word", everywhere=True)
+                proposal.votes["Person"] = min(proposal.votes.get("Person", 0.0) + weight, 3.0)
+        self.people.likely = {surface for surface, proposal in self.proposals.items() if "word" in proposal.sources}
         for place, votes in self.scan.before.items():
             weight = votes.get("Person", 0.0)
             if not weight:
@@ -230,10 +279,51 @@ class MentionFinder:
             if weight > 1 or follows > 1:
                 self.propose(start, end, "role", {"Person": 2.0}, everywhere=True)
         for place, votes in self.scan.after.items():
-            if votes.get("Person", 0.0) > 1:
+            if votes.get("Person", 0.0) > 1 and place not in self.ends:
                 begin = self.people.before(place, sure=False)
                 if begin is not None and begin not in self.starts:
                     self.propose(begin, place, "verb", {"Person": 1.5}, everywhere=True)
+
+    def _places(self) -> None:
+        """Places of the general dictionary where a place is due."""
+        for index in self.structure.place_words():
+            start = self.segmented.starts[index]
+            word = self.segmented.words[index]
+            if start not in self.starts and any(
+                votes.get("Place", 0.0) >= FAIR
+                for votes in (self.scan.left(self.text, start)[0], self.scan.right(self.text, start + len(word)))
+            ):
+                self.propose(start, start + len(word), "place", {"Place": 0.6}, everywhere=True)
+
+    def _beside_cues(self) -> None:
+        """Words of no dictionary right beside a strong cue; once is not enough."""
+        known_ends = frozenset(self.ends)
+        found: dict[str, list[tuple[int, int]]] = {}
+        for place, votes in self.scan.before.items():
+            if self._is_strong(votes) and place not in self.starts and place not in known_ends:
+                end = self.structure.right_edge(place, self.starts)
+                if end is not None:
+                    found.setdefault(self.text[place:end], []).append((place, end))
+        for place, votes in self.scan.after.items():
+            if self._is_strong(votes) and place not in self.ends:
+                start = self.structure.unlisted_before(place)
+                if start is not None:
+                    found.setdefault(self.text[start:place], []).append((start, place))
+        for surface, spans in found.items():
+            if any(char in self.cues.names.not_given for char in surface):
+                continue
+            both = any(
+                self._is_strong(self.scan.left(self.text, start)[0])
+                and self._is_strong(self.scan.right(self.text, end))
+                for start, end in spans
+            )
+            if both or len(spans) > 1 or self.text.count(surface) > 2:  # noqa: PLR2004
+                for start, end in spans:
+                    self.propose(start, end, "beside", everywhere=True)
+
+    @staticmethod
+    def _is_strong(votes: Mapping[str, float]) -> bool:
+        return votes.get("Organization", 0.0) >= STRONG or votes.get("Model", 0.0) >= STRONG
 
     def _fields(self) -> None:
         fields = self.cues.cues.fields
@@ -243,6 +333,8 @@ class MentionFinder:
             for type_, names in fields.items():
                 if block.field in names and block.end - block.start <= 40:  # noqa: PLR2004
                     end = self._before_bracket(block.start, block.end)
+                    if self.text[block.start : end] in self.cues.roles_of_people:
+                        continue
                     self.propose(block.start, end, "field", {type_: 1.5}, everywhere=True)
 
     def _before_bracket(self, start: int, end: int) -> int:
@@ -254,7 +346,9 @@ class MentionFinder:
 
     def _brackets(self) -> None:
         for end, start, stop in self.structure.brackets():
-            head = self._head(end)
+            while end and self.text[end - 1] in "」』》〉”’":
+                end -= 1
+            head = self.ends.get(end)
             for begin, close, led in self._parts(start, stop):
                 inside = self.text[begin:close]
                 if not led and not self._may_be_alias(inside):
@@ -271,12 +365,6 @@ class MentionFinder:
                 self.propose(first, end, "bracketed", everywhere=True)
                 self.pairs[surface, inside] = None
                 break
-
-    def _head(self, end: int) -> int | None:
-        """Where the longest proposal begins that ends before a bracket."""
-        while end and self.text[end - 1] in "」』》〉”’":
-            end -= 1
-        return self.ends.get(end)
 
     def _unproposed_head(self, end: int, inside: str) -> int | None:
         if not _HAN.match(self.text[end - 1]) or not _LATIN_NAME.match(inside):
@@ -368,18 +456,51 @@ class MentionFinder:
                             self.proposals[self.text[start:found]].vote(type_, 2.0)
 
     def _surroundings(self) -> None:
-        """Let the words around every place of a surface vote, and its being a tag."""
+        """Let the words around every place of a surface vote; many weak ones never make a strong one."""
         for proposal in self.proposals.values():
             if proposal.fixed:
                 continue
+            tally: dict[tuple[str, float], float] = {}
             for start, end in sorted(proposal.spans):
-                votes, named = self.scan.left(self.text, start)
-                for type_, weight in votes.items():
-                    proposal.vote(type_, weight)
-                for type_, weight in self.scan.right(self.text, end).items():
-                    proposal.vote(type_, weight)
-                if named:
+                votes, naming = self.scan.left(self.text, start)
+                sides = [votes, self.scan.right(self.text, end), self._definition(end)]
+                if naming is not None:
+                    sides.append(self._named_thing(naming, end))
                     proposal.sources.setdefault("naming")
+                for side in sides:
+                    for type_, weight in side.items():
+                        if type_ == "Place" and not proposal.votes.get("Place"):
+                            continue
+                        tally[type_, weight] = tally.get((type_, weight), 0.0) + weight
+            for (type_, weight), total in tally.items():
+                proposal.vote(type_, min(total, _TIER_MOST[weight]))
+
+    def _definition(self, end: int) -> Mapping[str, float]:
+        """What a clause says the name is: X 是…推出的工業檢測模型, X，一家做影像的新創."""
+        match = _COPULA.match(self.text, end)
+        if match is None:
+            return {}
+        stop = _CLAUSE_STOP.search(self.text, match.end(), match.end() + _DEFINITION)
+        return self.scan.head(stop.start()) if stop else {}
+
+    def _named_thing(self, naming: int, end: int) -> Mapping[str, float]:
+        """What is named: 模型叫「X」, 一個叫 X 的小工具."""
+        text = self.text
+        while naming and text[naming - 1] in " 就则被也都便才的名字":
+            naming -= 1
+        votes = dict(self.scan.head(naming))
+        after = end
+        while after < len(text) and text[after] in '」』》〉”" ':
+            after += 1
+        if text[after : after + 1] == "的":
+            for place in range(after + 2, after + 9):
+                if place > len(text) or text[place - 1] in _BREAKS:
+                    break
+                for type_, weight in self.scan.head(place).items():
+                    votes.setdefault(type_, weight)
+                if votes:
+                    break
+        return votes or {"Product": 0.5, "Model": 0.5, "Organization": 0.25}
 
     def _lists(self) -> None:
         """Names in one list are of one type: each gets something of its neighbours' best."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from kg.extract.cues import Cues
-from kg.extract.segment import Segmented
+from kg.extract.segment import Segmented, Segmenter
 
 INTERPUNCTS = "·‧・．•"
 _HAN = re.compile("[\u3400-\u9fff々]")
@@ -16,8 +16,11 @@ _RIGHT_EDGE = re.compile("[^\u3400-\u9fff]|$")
 class NameReader:
     """Finds names of people in one document."""
 
-    def __init__(self, segmented: Segmented, cues: Cues) -> None:
+    def __init__(self, segmented: Segmented, segmenter: Segmenter, cues: Cues) -> None:
         self.text = segmented.folded
+        self.starts = segmented.starts
+        self.tags = segmented.tags
+        self.knows = segmenter.knows
         self.words = segmented.word_at
         self.tokens = segmented.words
         self.cues = cues
@@ -45,6 +48,11 @@ class NameReader:
             length += 1
         if not length:
             return None
+        if any(word in self.cues.cues.barriers for word in self._words(start, given + 1)):
+            return None
+        first = self.tokens[self.words[start]] if start in self.words else ""
+        if len(first) > 1 and self.tags[self.words[start]] not in ("nr", "nrt") and self.knows(first) and family == 1:
+            return None
         limit = length if family > 1 else min(length, 2)
         if limit == 1:
             return given + 1
@@ -61,7 +69,11 @@ class NameReader:
             if end in self.words:
                 score += 1.0
             if length == 2:  # noqa: PLR2004
-                score += 0.8
+                score += 1.5
+            if self.text[start:end] in self.likely:
+                score += 2.0
+            elif end - start == 2 and self.knows(self.text[start:end]):  # noqa: PLR2004
+                score -= 1.5
             count = self.text.count(self.text[start:end])
             if count > 1 and length < longest and count > self.text.count(self.text[start : end + 1]):
                 score += 1.0
@@ -70,6 +82,46 @@ class NameReader:
         return best
 
     cues_after: frozenset[int] = frozenset()
+    likely: Collection[str] = ()
+
+    def _words(self, start: int, end: int) -> Iterator[str]:
+        index = self.words.get(start)
+        while index is not None and index < len(self.tokens) and self.starts[index] < end:
+            yield self.tokens[index]
+            index += 1
+
+    def by_words(self) -> Iterator[tuple[int, int, float]]:
+        """Names that the segmenter takes for a word of no dictionary, each with how much it looks like a person's."""
+        surnames, doubtful = self.names.surnames, self.names.doubtful_surnames
+        for index, (word, tag) in enumerate(zip(self.tokens, self.tags, strict=True)):
+            first = word[0]
+            length = len(word)
+            if tag == "nr" and 2 <= length <= 5 and _HAN.match(first):  # noqa: PLR2004
+                start = self.starts[index]
+                family = self.begins_name(start)
+                if self.knows(word) or (length == 2 and not family):  # noqa: PLR2004
+                    continue
+                end = start + length
+                following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
+                if not family and following[:1] in self.cues.transliteration and not self.knows(following):
+                    continue
+                if length == 2 and family == 1 and len(following) == 1 and self._is_given(following):  # noqa: PLR2004
+                    end += 1
+                elif length > 3 and family < 2 or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
+                    continue
+                yield start, end, (1.0 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7  # noqa: PLR2004
+            elif first in surnames and first not in doubtful and length <= 3:  # noqa: PLR2004
+                following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
+                start = self.starts[index]
+                if length == 1 and tag == "nr" and 1 <= len(following) <= 2 and self._is_given(following):  # noqa: PLR2004
+                    yield start, start + 1 + len(following), 0.7
+                elif length == 2 and len(following) == 1 and self._is_given(following) and not self.knows(word):  # noqa: PLR2004
+                    yield start, start + 3, 0.7
+                elif length == 3 and self._is_given(word[1:]) and not self.knows(word):  # noqa: PLR2004
+                    yield start, start + 3, 0.7
+
+    def _is_given(self, text: str) -> bool:
+        return all(_HAN.match(char) and char not in self.names.not_given for char in text)
 
     def before(self, end: int, *, sure: bool) -> int | None:
         """The start of the name that ends at an offset, if one does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.extract.cues import Cues, Scan, Suffix
@@ -23,6 +23,8 @@ _STOP_TAGS = frozenset(
     {"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "zg", "f", "k"}
 )
 _LONGEST = 16
+_SHORT = 8
+_LATIN_TAIL = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ0-9'’.&-]*(?: [A-ZÀ-Þ0-9][A-Za-zÀ-ɏ0-9'’.&-]*)*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +73,38 @@ class StructureReader:
                 yield end, match.start(1), match.end(1)
 
     def suffixed(self) -> Iterator[Suffixed]:
-        """Han names with a telling suffix, the longest suffix at each end."""
-        taken: dict[int, int] = {}
+        """Names with a telling suffix, the longest suffix at each end."""
+        taken: set[int] = set()
         for start, end, suffix in sorted(self.scan.suffixes, key=lambda s: (s[1], s[0])):
-            if end in taken or not self._ends_word(end):
+            if end in taken or not self._ends_word(start, end):
                 continue
-            begin = self.left_edge(start)
-            if begin >= start or end - begin > _LONGEST:
+            taken.add(end)
+            begin = self._latin_before(start)
+            if begin is not None:
+                if suffix.kind not in ("company", "team") and (suffix.sure or suffix.type == "Benchmark"):
+                    yield Suffixed(begin, end, suffix, 2.0)
                 continue
-            taken[end] = begin
-            weight = self._weight(begin, start, suffix)
-            if weight > 0:
-                yield Suffixed(begin, end, suffix, weight)
+            begin = self._without_place(self.left_edge(start, suffix.type), start, suffix)
+            if begin < start and end - begin <= _LONGEST:
+                weight = self._weight(begin, start, suffix)
+                if weight > 0:
+                    yield Suffixed(begin, end, suffix, weight)
 
-    def _ends_word(self, end: int) -> bool:
-        return end == len(self.text) or end in self.words
+    def _ends_word(self, start: int, end: int) -> bool:
+        if end == len(self.text) or end in self.words:
+            return True
+        # 大學教授 is one word of the dictionary.
+        return start in self.words and self.scan.after.get(end, {}).get("Organization", 0.0) > 1
 
-    def left_edge(self, start: int) -> int:
+    def _latin_before(self, start: int) -> int | None:
+        """Where a Latin name begins that a suffix directly follows: Tarkus實驗室."""
+        end = start - 1 if self.text[start - 1 : start] == " " else start
+        if not end or not (self.text[end - 1].isascii() and self.text[end - 1].isalnum()):
+            return None
+        match = _LATIN_TAIL.search(self.text, max(0, end - 40), end)
+        return match.start() if match and match[0][0].isupper() else None
+
+    def left_edge(self, start: int, type_: str = "Organization") -> int:
         """Where the name begins whose last part begins at an offset: back over words that can be part of a name."""
         index = self.words.get(start)
         if index is None:
@@ -95,31 +112,90 @@ class StructureReader:
             begin = start
             while begin not in self.words:
                 begin -= 1
-            if start - begin >= 2:  # noqa: PLR2004
-                return self._over_place(begin)
             index = self.words[begin]
+            if self.tags[index] not in ("nt", "nz", "ns", "nr", "nrt") and start - begin < 2:  # noqa: PLR2004
+                return start
+            if self.text[begin:start] not in self.cues.generic:
+                return begin
         begin = self.starts[index]
         while index > 0 and start - begin < _LONGEST:
             word, tag = self.tokens[index - 1], self.tags[index - 1]
             if not _HAN.match(word) or word in self.cues.barriers or tag in _STOP_TAGS or begin in self.scan.named:
                 break
-            if (
-                begin != start
-                and "Organization" in self.scan.before.get(begin, ())
-                and self.scan.before[begin]["Organization"] > 1
-            ):
+            if begin != start and self.scan.before.get(begin, {}).get(type_, 0.0) > 1:
                 break
             if tag in ("m", "q", "mq") and (word in self.measures or len(word) > 1):
                 break
-            if tag == "v" and (
-                index < 2 or self.tags[index - 2][0] not in "n" or self.tokens[index - 2] in self.cues.barriers
-            ):  # noqa: PLR2004
+            before = self.tags[index - 2] if index > 1 else "x"
+            if (
+                tag[0] == "v"
+                and tag != "vn"
+                and (
+                    type_ == "Organization"
+                    or len(word) == 1
+                    or before[0] != "n"
+                    or self.tokens[index - 2] in self.cues.barriers
+                )
+            ):
                 break
             index -= 1
             begin = self.starts[index]
         return begin
 
-    def _over_place(self, begin: int) -> int:
+    def right_edge(self, start: int, known: Mapping[int, int]) -> int | None:
+        """Where the name of unlisted words ends that begins at an offset; None if listed ones stand there."""
+        index = self.words.get(start)
+        end = start
+        words: list[str] = []
+        while index is not None and index < len(self.tokens) and end - start < _SHORT:
+            word, tag = self.tokens[index], self.tags[index]
+            if (
+                not _HAN.match(word)
+                or word in self.cues.barriers
+                or (tag in _STOP_TAGS and self.knows(word))
+                or end in known
+            ):
+                break
+            if words and (end in self.scan.after or (tag[0] == "v" and self.knows(word) and len(word) > 1)):
+                break
+            words.append(word)
+            end += len(word)
+            index += 1
+        if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words):  # noqa: PLR2004
+            return end
+        return None
+
+    def unlisted_before(self, end: int) -> int | None:
+        """Where the name of unlisted words begins that ends at an offset."""
+        if end not in self.words or not end or not _HAN.match(self.text[end - 1]):
+            return None
+        start = self.left_edge(self.starts[self.words[end] - 1])
+        words = self._words(start, end)
+        return start if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words) else None  # noqa: PLR2004
+
+    def place_words(self) -> Iterator[int]:
+        """The indexes of words that the general dictionary calls places."""
+        for index, tag in enumerate(self.tags):
+            if tag in ("ns", "nrt") and len(self.tokens[index]) > 1 and self.knows(self.tokens[index]):
+                following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
+                whole = (
+                    following in self.cues.barriers
+                    or not _HAN.match(following)
+                    or (len(following) > 1 and self.knows(following))
+                )
+                if whole:
+                    yield index
+
+    def _without_place(self, begin: int, start: int, suffix: Suffix) -> int:
+        """Where the name begins without a place before it: 台南鹽白實驗室; universities are named after theirs."""
+        index = self.words.get(begin)
+        if index is None or suffix.kind == "university":
+            return begin
+        after = begin + len(self.tokens[index])
+        if self.tags[index] in ("ns", "nrt") and self.knows(self.tokens[index]) and after < start:
+            words = self._words(after, start)
+            if any(word not in self.cues.generic for word in words):
+                return after
         return begin
 
     def _weight(self, begin: int, start: int, suffix: Suffix) -> float:
@@ -127,10 +203,13 @@ class StructureReader:
         words = self._words(begin, start)
         if not words:
             return 0.0
+        index = self.words.get(begin)
+        if index is not None and len(words) == 1 and not suffix.sure and self.tags[index] in ("ns", "nrt"):
+            return 0.0
         unlisted = self._unlisted(words)
         proper = [word for word in words if word not in self.cues.generic]
         if unlisted:
-            return 2.5 if suffix.sure else 2.0
+            return 2.5 if suffix.sure else 1.3
         if not proper:
             return 1.0 if suffix.type == "Competition" and len(words) > 2 else 0.0  # noqa: PLR2004
         return 2.0 if suffix.sure else 0.5
