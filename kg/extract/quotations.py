@@ -186,7 +186,7 @@ class _Quoter:
             return None
         # 1. Introduced: X 說：「…」, X 說，「…」, X 形容那裡「…」.
         clause_start = self._clause_start(lead_start, quote.start)
-        reports = grammar["verbs"].search(self.folded, clause_start, quote.start) is not None
+        reports = self._reports(clause_start, quote.start)
         if colon or (reports and lead.strip()):
             # What only looks like speech (加一句「…」) needs somebody who says it.
             speaker = self._subject(lead_start, quote.start, reports=reports and (colon or spoken))
@@ -194,8 +194,9 @@ class _Quoter:
                 return self._quotation(start, end, speaker.entity, "introduced")
         # 2. Followed by its tag: 「…」X 說.
         tail_end = self._clause_end(quote.end, min(right, block.end))
-        tag = self._at_start(quote.end, tail_end) if self._ends_here(tail_end, right) else None
-        if tag and spoken and grammar["verbs"].search(self.folded, tag.end, self._sentence_stop(tag.end, right)):
+        is_tag = self._ends_here(tail_end, right)
+        tag = self._at_start(quote.end, tail_end) if is_tag else None
+        if tag and spoken and self._reports(tag.end, self._sentence_stop(tag.end, right)):
             return self._quotation(start, end, tag.entity, "tagged")
         if not spoken:
             return None
@@ -208,6 +209,8 @@ class _Quoter:
             return self._quotation(start, end, tag.entity, "beside")
         if not complete:
             return None
+        if is_tag and self._unknown(quote.end, tail_end):
+            return self._quotation(start, end, None, "unknown")
         if last and not self._others_between(last.end, quote.start, last.speaker):
             return self._quotation(start, end, last.speaker, "continued")
         return self._quotation(start, end, self.resolve(quote.start), "topic")
@@ -275,14 +278,18 @@ class _Quoter:
             chosen = self._subject_of(people, position)
             if chosen:
                 return chosen
+            if self._unknown(clause, position):
+                return None
             position = clause - 1
-        return _Person(start, start, self.resolve(start)) if reports and self._left_out(start, end) else None
+        return _Person(start, start, self.resolve(start)) if reports else None
 
-    def _left_out(self, start: int, end: int) -> bool:
-        """Whether nothing but adverbs stands where the speaker would."""
-        clause = self._clause_start(start, end)
-        verb = self.grammar["verbs"].search(self.folded, clause, end)
-        return verb is not None and self.grammar["adverbs"].fullmatch(self.folded, clause, verb.start()) is not None
+    def _reports(self, start: int, end: int) -> bool:
+        return any(self.grammar[name].search(self.folded, start, end) for name in ("verbs", "signs"))
+
+    def _unknown(self, start: int, end: int) -> bool:
+        """Whether somebody speaks in a clause in which nobody is known: more than adverbs stands before the verb."""
+        verb = self.grammar["verbs"].search(self.folded, start, end)
+        return verb is not None and not self.grammar["adverbs"].fullmatch(self.folded[start : verb.start()].strip())
 
     def _subject_of(self, people: Sequence[_Person], end: int) -> _Person | None:
         """The one next to the last verb of speech; names before nouns, and these before owners (X 的同事說)."""

@@ -31,6 +31,7 @@ class _Schema(BaseModel):
     colon: str
     colon_then: str
     verbs: tuple[str, ...]
+    signs: tuple[str, ...]
     naming: str
     nominal: str
     objects: str
