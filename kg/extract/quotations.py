@@ -64,12 +64,12 @@ class _Quote:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """Somebody named or meant at a place; `named` by name or pronoun, else by a noun such as 主持人."""
+    """Somebody named or meant at a place: by `name`, by a pronoun (`third`…) or by a noun (`agents`)."""
 
     start: int
     end: int
     entity: str | None
-    named: bool = True
+    how: str = "name"
 
 
 @dataclass(slots=True)
@@ -80,6 +80,7 @@ class _Quoter:
     resolve: Callable[[int], str | None]
     turns: Sequence[Turn]
     people: list[tuple[int, int, str]]
+    given: list[Quotation] = field(default_factory=list)
     starts: list[int] = field(init=False)
     turn_starts: list[int] = field(init=False)
 
@@ -142,6 +143,7 @@ class _Quoter:
             found = self._judge(quote, block, left, right, last)
             if found:
                 last, left = found, quote.end
+                self.given.append(found)
                 yield found
 
     def _quotes(self, block: Block) -> Iterator[_Quote]:
@@ -190,6 +192,9 @@ class _Quoter:
         if colon or (reports and lead.strip()):
             # What only looks like speech (加一句「…」) needs somebody who says it.
             speaker = self._subject(lead_start, quote.start, reports=reports and (colon or spoken))
+            if speaker and last and lead_start == left and speaker.how == "third":
+                # 「…」他說，「…」
+                return self._quotation(start, end, last.speaker, "introduced")
             if speaker and (colon or speaker.entity):
                 return self._quotation(start, end, speaker.entity, "introduced")
         # 2. Followed by its tag: 「…」X 說.
@@ -197,7 +202,8 @@ class _Quoter:
         is_tag = self._ends_here(tail_end, right)
         tag = self._at_start(quote.end, tail_end) if is_tag else None
         if tag and spoken and self._reports(tag.end, self._sentence_stop(tag.end, right)):
-            return self._quotation(start, end, tag.entity, "tagged")
+            entity = self._answerer(quote.start, tag.entity) if tag.how == "third" else tag.entity
+            return self._quotation(start, end, entity, "tagged")
         if not spoken:
             return None
         # 3. Part of somebody's sentence: 他認為資料有限，「…」.
@@ -213,7 +219,7 @@ class _Quoter:
             return self._quotation(start, end, None, "unknown")
         if last and not self._others_between(last.end, quote.start, last.speaker):
             return self._quotation(start, end, last.speaker, "continued")
-        return self._quotation(start, end, self.resolve(quote.start), "topic")
+        return self._quotation(start, end, self._answerer(quote.start, self.resolve(quote.start)), "topic")
 
     def _ends_here(self, clause_end: int, right: int) -> bool:
         """Whether a clause introduces nothing that is said outside marks, as in: 「…」X 問：買走之後呢."""
@@ -266,8 +272,24 @@ class _Quoter:
                     entity = turn.speaker
                 else:
                     entity = self.resolve(match.start())
-                found.append(_Person(match.start(), match.end(), entity, named=name != "agents"))
+                found.append(_Person(match.start(), match.end(), entity, name))
         return iter(sorted(found, key=lambda person: person.start))
+
+    def _answerer(self, start: int, entity: str | None) -> str | None:
+        """Who is meant by 他 after somebody's question: not the one who asked, but who was heard before."""
+        before = self.folded[:start].rstrip()
+        if entity is None or not self.grammar["asked"].search(before[-4:]):
+            return entity
+        asked = self._sentence_start(before.rfind("\n") + 1, len(before) - 1)
+        asker = self._subject(asked, len(before), reports=False)
+        if (
+            asker is None
+            or asker.entity != entity
+            or not self.grammar["asks"].search(self.folded, asker.end, len(before))
+        ):
+            return entity
+        others = [quotation.speaker for quotation in self.given if quotation.speaker not in (None, entity)]
+        return others[-1] if others else None
 
     def _subject(self, start: int, end: int, *, reports: bool) -> _Person | None:
         """Who is the subject of the words before an utterance: of its last clause that has one."""
@@ -298,7 +320,7 @@ class _Quoter:
         verbs = list(self.grammar["verbs"].finditer(self.folded, people[0].start, end))
         before = [p for p in people if not verbs or p.end <= verbs[-1].start()] or list(people)
         free = [p for p in before if not self.grammar["owner"].match(self.folded, p.end)]
-        best = [p for p in free if p.named] or free or before
+        best = [p for p in free if p.how != "agents"] or free or before
         return best[-1 if verbs else 0]
 
     def _is_object(self, person: _Person) -> bool:

@@ -32,6 +32,8 @@ class _Schema(BaseModel):
     colon_then: str
     verbs: tuple[str, ...]
     signs: tuple[str, ...]
+    asks: str
+    asked: str
     naming: str
     nominal: str
     objects: str
