@@ -105,8 +105,9 @@ def read(file: Path, path: str, schemas: Path | None = None) -> Document:
         masked[block.start : block.end] = _ESCAPE.sub(lambda m: " " * len(m[0]), value) if escaped else value
     prose = "".join(masked)
     blocks = (*(block for block, _ in fields), *body.blocks)
+    sha256 = hashlib.sha256(data).hexdigest()
     return Document(
-        metadata=_metadata(front.data, reader.conventions, path, hashlib.sha256(data).hexdigest(), prose, blocks),
+        metadata=_metadata(front.data, reader.conventions, path, sha256=sha256, masked=prose, blocks=blocks),
         text=text,
         masked=prose,
         blocks=blocks,
@@ -312,6 +313,7 @@ def _metadata(
     data: dict[str, Any],
     conventions: _Conventions,
     path: str,
+    *,
     sha256: str,
     masked: str,
     blocks: Sequence[Block],

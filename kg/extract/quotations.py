@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Quotation", "Turn", "find_quotations", "find_turns"]
 
 
+# Sentences longer than this are read from here on; it keeps the time linear.
+_REACH = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Quotation:
     """What somebody utters, without the marks; `speaker` is an entity's id or None where nobody known says it.
@@ -106,7 +110,7 @@ class _Quoter:
             dash = self.grammar["attribution"].match(self.folded, start, last.end)
             begin = group[0].start
             end = (
-                len(self.folded[:start].rstrip())
+                begin + len(self.folded[begin:start].rstrip())
                 if start > last.start
                 else (group[-2].end if len(group) > 1 else begin)
             )
@@ -177,7 +181,7 @@ class _Quoter:
         inside = self.folded[start:end]
         if end - start < grammar.shortest or self._is_name(start, end):
             return None
-        lead_start = self._sentence_start(left, quote.start)
+        lead_start = self._sentence_start(max(left, quote.start - _REACH), quote.start)
         lead = self.folded[lead_start : quote.start]
         if grammar["naming"].search(lead):
             return None
@@ -277,16 +281,13 @@ class _Quoter:
 
     def _answerer(self, start: int, entity: str | None) -> str | None:
         """Who is meant by 他 after somebody's question: not the one who asked, but who was heard before."""
-        before = self.folded[:start].rstrip()
-        if entity is None or not self.grammar["asked"].search(before[-4:]):
+        window = max(0, start - _REACH)
+        end = window + len(self.folded[window:start].rstrip())
+        if entity is None or not self.grammar["asked"].search(self.folded, max(window, end - 4), end):
             return entity
-        asked = self._sentence_start(before.rfind("\n") + 1, len(before) - 1)
-        asker = self._subject(asked, len(before), reports=False)
-        if (
-            asker is None
-            or asker.entity != entity
-            or not self.grammar["asks"].search(self.folded, asker.end, len(before))
-        ):
+        asked = self._sentence_start(max(window, self.folded.rfind("\n", window, end) + 1), end - 1)
+        asker = self._subject(asked, end, reports=False)
+        if asker is None or asker.entity != entity or not self.grammar["asks"].search(self.folded, asker.end, end):
             return entity
         others = [quotation.speaker for quotation in self.given if quotation.speaker not in (None, entity)]
         return others[-1] if others else None
