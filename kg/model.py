@@ -104,7 +104,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A fact between two entities of one record; dates are YYYY, YYYY-MM, YYYY-MM-DD or None, confidence is in [0, 1]."""
+    """A fact between two entities of a record; dates are YYYY, YYYY-MM, YYYY-MM-DD or None, confidence is in [0, 1]."""
 
     subject: str
     predicate: str

@@ -1,4 +1,4 @@
-"""The ontology: which types of entity and relation exist, read from `schemas/ontology.yaml` and checked against itself."""
+"""The ontology: the types of entity and relation, read from `schemas/ontology.yaml` and checked against itself."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ class Ontology(_Strict):
 
 def read_yaml(path: Path) -> Any:
     """The file's YAML data; raises SchemaError with the file and line on a syntax error or an unreadable file."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text("utf-8"), Loader=loader)
+        return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders, the first in C
     except OSError as error:
         raise SchemaError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

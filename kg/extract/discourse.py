@@ -117,7 +117,9 @@ class Reader:
         return Item(start, end, best[1].type, (who,), "pronoun")
 
     def _group(self, word: str, pronoun: Pronoun) -> tuple[str, ...]:
-        size = next((n for mark, n in (("两", 2), ("二", 2), ("俩", 2), ("三", 3), ("四", 4), ("五", 5)) if mark in word), 0)
+        size = next(
+            (n for mark, n in (("两", 2), ("二", 2), ("俩", 2), ("三", 3), ("四", 4), ("五", 5)) if mark in word), 0
+        )
         fits = [who for who in self.state.group if self.type_of(who) in pronoun.types]
         recent: list[str] = []
         for item in reversed(self.state.mentioned):
@@ -145,12 +147,18 @@ class Reader:
         wanted = self.grammar.heads[head]
         if wanted.latest:
             return next(
-                (Item(start, end, i.type, i.members, "description") for i in reversed(self.state.mentioned) if i.type in wanted.types),
+                (
+                    Item(start, end, i.type, i.members, "description")
+                    for i in reversed(self.state.mentioned)
+                    if i.type in wanted.types
+                ),
                 None,
             )
         best: tuple[int, Item] | None = None
         seen: set[str] = set()
-        pool = [(item, True) for item in reversed(self.state.subjects)] + [(item, False) for item in reversed(self.state.mentioned)]
+        pool = [(item, True) for item in reversed(self.state.subjects)] + [
+            (item, False) for item in reversed(self.state.mentioned)
+        ]
         last = self.state.mentioned[-1].start if self.state.mentioned else 0
         for item, is_subject in pool:
             if len(item.members) != 1 or item.type not in wanted.types or item.members[0] in seen:
@@ -171,7 +179,9 @@ class Reader:
         return Item(start, end, best[1].type, best[1].members, "description")
 
 
-def subject_of(clause: str, items: Mapping[int, Item], base: int, grammar: Grammar, verbs: tuple[str, ...]) -> tuple[int, Item] | None:
+def subject_of(
+    clause: str, items: Mapping[int, Item], base: int, grammar: Grammar, verbs: tuple[str, ...]
+) -> tuple[int, Item] | None:
     """The item in subject position of a clause of the view, with its offset; `base` is the clause's offset."""
     last_end = 0
     governed = False

@@ -94,7 +94,11 @@ class Extractor:
         entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
         reading = _read(document, segmented, entities, tools)
         persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
-        turns = [(t.start, t.end, t.speaker) for t in find_turns(document, segmented.folded, persons, tools.schemas) if t.speaker]
+        turns = [
+            (t.start, t.end, t.speaker)
+            for t in find_turns(document, segmented.folded, persons, tools.schemas)
+            if t.speaker
+        ]
         reading.read([s for s in segmented.sentences if _is_prose(document, s)], turns)
         quotations = find_quotations(document, segmented.folded, persons, reading.person_at, tools.schemas)
         _read_quotations(reading, segmented, quotations)
@@ -110,7 +114,14 @@ def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], 
         if time.value is not None
     ]
     return Reading(
-        document.text, segmented.folded, document.blocks, entities, dates, tools.grammar, tools.symbols, tools.frames.verbs
+        document.text,
+        segmented.folded,
+        document.blocks,
+        entities,
+        dates,
+        tools.grammar,
+        tools.symbols,
+        tools.frames.verbs,
     )
 
 
@@ -146,7 +157,11 @@ def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> 
             start=quotation.start,
             end=quotation.end,
             about=tuple(
-                sorted(e.id for e in entities if any(quotation.start <= m.start and m.end <= quotation.end for m in e.mentions))
+                sorted(
+                    e.id
+                    for e in entities
+                    if any(quotation.start <= m.start and m.end <= quotation.end for m in e.mentions)
+                )
             ),
         )
         for quotation in quotations

@@ -3,7 +3,8 @@
 The pattern language is regular expressions over the view (folded text with one placeholder an item), plus
     {V}   one of the triggers             <S> <O>   the subject, the object (of the types that the predicate allows)
     <C>   subjects joined in one list, each related to each other (symmetric predicates)
-    <Person> … any type of the ontology, <X> any name, <T> time, <R> role, <A> amount, <N> score, <K> rank, <Q> quotation
+    <Person> … any type of the ontology, <X> any name, <T> time, <R> role, <A> amount, <N> score, <K> rank,
+    <Q> quotation
     {B} {X}  inside brackets: the clause breaks, all names
     …     a short way inside the clause   ……        a longer one, across commas
 Without <S> or <O> the discourse says who is meant.

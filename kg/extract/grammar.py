@@ -15,7 +15,6 @@ from kg.extract.fold import fold
 from kg.extract.view import BREAKS
 from kg.ontology import explain, read_yaml
 
-
 _Part = TypeVar("_Part", bound="_Strict")
 
 
@@ -158,16 +157,21 @@ def load(schemas: Path) -> Grammar:
         pronouns={fold(word): p for p in discourse.pronouns for word in p.words},
         described=re.compile(
             f"(?:{any_of(discourse.determiners)})(?:[一二两三四五幾几]?(?:{measure}))?"
-            f"(?:[\\u4e00-\\u9fffA-Za-z0-9 ]{{0,10}}?)(?P<head>{any_of(heads)})(?!{any_of(heads)})(?![\\u4e00-\\u9fff]?[们])"
+            f"(?:[\\u4e00-\\u9fffA-Za-z0-9 ]{{0,10}}?)(?P<head>{any_of(heads)})"
+            f"(?!{any_of(heads)})(?![\\u4e00-\\u9fff]?[们])"
         ),
         bare=re.compile(f"(?P<head>{any_of(discourse.bare)})"),
         heads=heads,
         joint=re.compile(f"\\s*(?:[，,]?\\s*(?:{joiner})|,)\\s*{fellow}\\s*"),
-        companion=re.compile(f"(?:(?:{any_of(discourse.companion_verbs)})|(?:{any_of(discourse.comitatives)})){fellow}$"),
+        companion=re.compile(
+            f"(?:(?:{any_of(discourse.companion_verbs)})|(?:{any_of(discourse.comitatives)})){fellow}$"
+        ),
         list_tail=re.compile(f"\\s*(?:{any_of(discourse.list_tail)})"),
         presenting=re.compile(f"(?:{any_of(discourse.presenting)})[了过着]?[^{re.escape(BREAKS)}]{{0,14}}$"),
         together=re.compile(any_of(discourse.together)),
-        gender=re.compile(f"(?:(?P<f>{any_of(discourse.gender_cues['f'])})|(?P<m>{any_of(discourse.gender_cues['m'])}))$"),
+        gender=re.compile(
+            f"(?:(?P<f>{any_of(discourse.gender_cues['f'])})|(?P<m>{any_of(discourse.gender_cues['m'])}))$"
+        ),
         founding=re.compile(f"(?:{any_of(discourse.founding)})[了过]?[^{re.escape(BREAKS)}]{{0,14}}$"),
         oblique=re.compile(f"(?:{any_of([*discourse.prepositions, *discourse.copulas])})[了过着]?$"),
         governed=re.compile(f"(?:{any_of(discourse.prepositions)})[了过着]?$"),

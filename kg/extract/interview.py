@@ -41,7 +41,7 @@ def load(schemas: Path) -> Interview:
 def find_guests(
     reading: Reading, view: View, relations: Sequence[Relation], speakers: Sequence[str], words: Interview
 ) -> Iterator[Relation]:
-    """The main person, and everybody who speaks, appeared on the programme, if the article says that it is one's record."""
+    """The main person and everybody who speaks, where an article is the record of a programme."""
     hosts = {r.subject for r in relations if r.predicate == "HOSTS"}
     if any(r.predicate == _PREDICATE for r in relations):
         return
@@ -81,6 +81,10 @@ def _source(reading: Reading, view: View, words: Interview) -> tuple[Entity, Lin
         said = block.kind != "front" and any(cue in view.text[line.start : line.end] for cue in words.source_cues)
         if here and said:
             members = view.items[here[0]].members
-            dates = [view.items[k].value for k in range(line.start, line.end) if k in view.items and view.items[k].type == "Time"]
+            dates = [
+                view.items[k].value
+                for k in range(line.start, line.end)
+                if k in view.items and view.items[k].type == "Time"
+            ]
             return shows[next(m for m in members if m in shows)], line, next((d for d in dates if d), None)
     return None

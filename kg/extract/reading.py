@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from kg.extract.discourse import Draft, Reader, Snapshot, State, subject_of
 from kg.extract.grammar import Grammar
 from kg.extract.segment import Sentence
+from kg.extract.tokens import QUOTE_MARKS, Lexer, Reference
 from kg.extract.view import AMOUNT, BREAKS, DURATION, QUOTE, RANK, ROLE, SCORE, TIME, Item, Line, View
 from kg.model import Block, Entity
 
-_QUOTES = re.compile("「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|\"[^\"\\n]*\"")
+_QUOTES = re.compile('「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|"[^"\\n]*"')
+_OPENING = '「『“"'
 _UTTERANCE = 10
-_BRACKET = re.compile("\\s*[（(]([^（）()]{1,60})[）)]")
-_STRIPPED = "「」『』“”\"《》〈〉*_"
+_REACH = 12
+_STRIPPED = '「」『』“”"《》〈〉*_'
 _NEUTRAL = re.compile("[，,、；;：:\\s]*")
 
 
@@ -45,8 +47,7 @@ class Reading:
     reader: Reader = field(init=False)
     draft: Draft = field(default_factory=Draft)
     utterances: list[Utterance] = field(default_factory=list)
-    _names: list[Item] = field(init=False)
-    _starts: list[int] = field(init=False)
+    lexer: Lexer = field(init=False)
 
     def __post_init__(self) -> None:
         # Only where an article speaks of 她 too does 他 tell a man.
@@ -54,8 +55,7 @@ class Reading:
         names = [
             Item(m.start, m.end, entity.type, (entity.id,), "name") for entity in self.entities for m in entity.mentions
         ]
-        self._names = sorted([*names, *self.values], key=lambda item: (item.start, -item.end))
-        self._starts = [item.start for item in self._names]
+        self.lexer = Lexer(self.folded, [*names, *self.values], self.grammar)
 
     def read(self, sentences: Iterable[Sentence], turns: Sequence[tuple[int, int, str]] = ()) -> None:
         """Read the narration; quotations are kept aside in `utterances`."""
@@ -71,7 +71,7 @@ class Reading:
                         Item(turns[turn][0], turns[turn][0] + 1, self.reader.type_of(speaker), (speaker,), "turn")
                     )
             self.reader.state.speaker = speaker
-            self.line(sentence.start, sentence.end, sentence.block, quoted=False, speaker=speaker)
+            self.line(sentence, quoted=False, speaker=speaker)
 
     def read_quoted(self, utterance: Utterance, sentences: Iterable[tuple[int, int]], speaker: str | None) -> None:
         """Read the inside of a quotation, where 我 is its speaker, with the memory of the place where it stands."""
@@ -83,7 +83,7 @@ class Reading:
                 Item(utterance.start, utterance.start + 1, self.reader.type_of(speaker), (speaker,), "turn")
             )
         for start, end in sentences:
-            self.line(start, end, utterance.block, quoted=True, speaker=speaker)
+            self.line(Sentence(start, end, utterance.block), quoted=True, speaker=speaker)
         self.reader.state = kept
 
     def view(self) -> View:
@@ -108,46 +108,25 @@ class Reading:
         """What was in mind before the clause that begins at a view offset."""
         return self.draft.snapshots.get(clause_start, Snapshot((), (), (), None))
 
-    def line(self, start: int, end: int, block: int, *, quoted: bool, speaker: str | None) -> None:
+    def line(self, sentence: Sentence, *, quoted: bool, speaker: str | None) -> None:
         """Read one sentence."""
-        tokens = self._tokens(start, end)
-        first = len(self.draft.chars)
+        first = clause = len(self.draft.chars)
         self.reader.state.companions = []
-        clause = first
         self._open_clause(clause)
-        position = start
-        index = 0
-        resolve = self.blocks[block].kind != "front"
-        references = self._references(start, end, tokens) if resolve else []
-        reference = 0
-        while position < end:
-            if index < len(tokens) and tokens[index].start == position:
-                item = tokens[index]
-                index += 1
-                self._put_item(item)
-                position = item.end
-                continue
-            while reference < len(references) and references[reference][0] < position:
-                reference += 1
-            if reference < len(references) and references[reference][0] == position:
-                r_start, r_end, kind, word = references[reference]
-                reference += 1
-                followed = index < len(tokens) and tokens[index].start == r_end and tokens[index].type == "Person"
-                found = None
-                if not followed:
-                    found = self._refer(kind, word, r_start, r_end, at_clause_start=self._bare_place(clause))
-                if found is not None:
-                    self._put_item(found)
-                    position = r_end
-                    continue
-            quote = _QUOTES.match(self.folded, position, end) if self.folded[position] in "「『“\"" else None
-            if quote and self._is_utterance(quote.start(), quote.end(), tokens, index):
-                self.draft.put(QUOTE, position, Item(quote.start(), quote.end(), "Quote", (), "value"))
-                if not quoted:
-                    self.utterances.append(Utterance(quote.start(), quote.end(), block, self._copy_state()))
-                position = quote.end()
-                while index < len(tokens) and tokens[index].start < position:
-                    index += 1
+        tokens = self.lexer.tokens(sentence.start, sentence.end)
+        stops = {token.start: token for token in tokens}
+        # Front matter is read on its own: nobody has been named before it.
+        spoken = self.blocks[sentence.block].kind != "front"
+        references = {r.start: r for r in self.lexer.references(sentence.start, sentence.end, tokens)} if spoken else {}
+        position = sentence.start
+        while position < sentence.end:
+            behind = (
+                self._read_name(position, stops)
+                or self._read_reference(references.get(position), stops, clause)
+                or self._read_quotation(position, sentence, stops, quoted=quoted)
+            )
+            if behind is not None:
+                position = behind
                 continue
             char = self.folded[position]
             if char in BREAKS:
@@ -155,30 +134,72 @@ class Reading:
                 self._close_clause(clause)
                 clause = len(self.draft.chars)
                 self._open_clause(clause)
-            elif not (char.isspace() or char in _STRIPPED) or self._between_latin(position):
+            elif not (char.isspace() or char in QUOTE_MARKS) or self._between_latin(position):
                 self.draft.put(char, position)
             position += 1
         self._close_clause(clause)
-        if self.blocks[block].kind == "heading":
+        if self.blocks[sentence.block].kind == "heading":
             self._open_section(first)
-        self.draft.lines.append(Line(first, len(self.draft.chars), block, quoted, speaker, start, end))
-        self.draft.put("\n", max(start, end - 1))
+        here = Line(first, len(self.draft.chars), sentence.block, quoted, speaker, sentence.start, sentence.end)
+        self.draft.lines.append(here)
+        self.draft.put("\n", max(sentence.start, sentence.end - 1))
+
+    def _read_name(self, position: int, stops: Mapping[int, Item]) -> int | None:
+        token = stops.get(position)
+        if token is None:
+            return None
+        self._put_item(token)
+        return token.end
+
+    def _read_reference(self, reference: Reference | None, stops: Mapping[int, Item], clause: int) -> int | None:
+        if reference is None:
+            return None
+        following = stops.get(reference.end)
+        if following is not None and following.type == "Person":
+            # 太太 before a name is an apposition, not a reference.
+            return None
+        found = self._refer(reference, clause)
+        if found is None:
+            return None
+        self._put_item(found)
+        return reference.end
+
+    def _read_quotation(
+        self, position: int, sentence: Sentence, stops: Mapping[int, Item], *, quoted: bool
+    ) -> int | None:
+        """Put what is quoted at length aside: one character stands for it."""
+        quote = _QUOTES.match(self.folded, position, sentence.end) if self.folded[position] in _OPENING else None
+        if quote is None or quote.end() - quote.start() < _UTTERANCE:
+            return None
+        inside = stops.get(quote.start() + 1)
+        if inside is not None and inside.end >= quote.end() - 1:
+            return None
+        self.draft.put(QUOTE, position, Item(quote.start(), quote.end(), "Quote", (), "value"))
+        if not quoted:
+            self.utterances.append(Utterance(quote.start(), quote.end(), sentence.block, self._copy_state()))
+        return quote.end()
 
     def _copy_state(self) -> State:
         state = self.reader.state
         return State(
-            list(state.subjects), list(state.mentioned), list(state.companions), state.group, state.genders, state.speaker, state.company
+            list(state.subjects),
+            list(state.mentioned),
+            list(state.companions),
+            state.group,
+            state.genders,
+            state.speaker,
+            state.company,
         )
 
     def _between_latin(self, position: int) -> bool:
         before, after = self.folded[position - 1 : position], self.folded[position + 1 : position + 2]
-        return self.folded[position] == " " and before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
-
-    def _is_utterance(self, start: int, end: int, tokens: Sequence[Item], index: int) -> bool:
-        if end - start < _UTTERANCE:
-            return False
-        inside = tokens[index] if index < len(tokens) else None
-        return not (inside and inside.start == start + 1 and inside.end >= end - 1)
+        return (
+            self.folded[position] == " "
+            and before.isascii()
+            and before.isalnum()
+            and after.isascii()
+            and after.isalnum()
+        )
 
     def _put_item(self, item: Item) -> None:
         symbol = self.symbols.get(item.type) or _VALUE_SYMBOLS[item.type]
@@ -201,7 +222,7 @@ class Reading:
     def _merged_with_last(self, item: Item) -> Item:
         """Join a name to a pronoun before it (她和涂鶴汀): the pronoun's place in the view is taken back."""
         k = len(self.draft.chars) - 1
-        while k >= 0 and k not in self.draft.items and len(self.draft.chars) - k < 12:
+        while k >= 0 and k not in self.draft.items and len(self.draft.chars) - k < _REACH:
             k -= 1
         last = self.draft.items.get(k)
         if last is None or last.type != item.type or not item.members or set(item.members) & set(last.members):
@@ -218,7 +239,10 @@ class Reading:
     def _open_clause(self, start: int) -> None:
         state = self.reader.state
         self.draft.snapshots[start] = Snapshot(
-            tuple(reversed(state.subjects)), tuple(state.companions), tuple(reversed(state.mentioned[-12:])), state.company
+            tuple(reversed(state.subjects)),
+            tuple(state.companions),
+            tuple(reversed(state.mentioned[-12:])),
+            state.company,
         )
 
     def _close_clause(self, start: int) -> None:
@@ -268,100 +292,12 @@ class Reading:
                 return item if self.grammar.presenting.search(clause[:k]) else None
         return None
 
-    def _tokens(self, start: int, end: int) -> list[Item]:
-        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        chosen: list[Item] = []
-        reach = start
-        for item in self._names[low:high]:
-            if item.start >= reach and item.end <= end:
-                chosen.append(item)
-                reach = item.end
-        taken = chosen
-        for pattern, kind in (
-            (self.grammar.amount, "Amount"),
-            (self.grammar.score, "Score"),
-            (self.grammar.rank, "Rank"),
-            (self.grammar.role, "Role"),
-        ):
-            extra = [
-                Item(m.start(), m.end(), kind, (), "value")
-                for m in pattern.finditer(self.folded, start, end)
-                if (kind != "Role" or m[1]) and not _overlaps(taken, m.start(), m.end())
-            ]
-            if extra:
-                taken = sorted([*taken, *extra], key=lambda item: item.start)
-        return self._joined(self._unbracketed(taken, end))
-
-    def _unbracketed(self, tokens: list[Item], end: int) -> list[Item]:
-        """Let a name swallow a bracket that says nothing but the same name again, or no name at all."""
-        result: list[Item] = []
-        skip_until = -1
-        for number, item in enumerate(tokens):
-            if item.start < skip_until:
-                continue
-            bracket = _BRACKET.match(self.folded, item.end, end) if item.members else None
-            if bracket:
-                inside = [t for t in tokens[number + 1 :] if t.start < bracket.end()]
-                if all(t.members == item.members or (not t.members and t.type not in ("Role", "Score", "Rank")) for t in inside):
-                    skip_until = bracket.end()
-                    result.append(Item(item.start, bracket.end(), item.type, item.members, item.form))
-                    continue
-            result.append(item)
-        return result
-
-    def _joined(self, tokens: list[Item]) -> list[Item]:
-        """Coordinations of like names become one item."""
-        result: list[Item] = []
-        for item in tokens:
-            last = result[-1] if result else None
-            if (
-                last is not None
-                and item.members
-                and last.members
-                and (last.type == item.type or {last.type, item.type} <= ALIKE)
-                and item.members[0] not in last.members
-                and self.grammar.joint.fullmatch(self._bare_gap(last.end, item.start))
-            ):
-                result[-1] = Item(last.start, item.end, last.type, (*last.members, *item.members), "name")
-                continue
-            result.append(item)
-        for number, item in enumerate(result):
-            if len(item.members) > 1:
-                limit = result[number + 1].start if number + 1 < len(result) else len(self.folded)
-                tail = self.grammar.list_tail.match(self.folded, item.end, limit)
-                if tail:
-                    result[number] = Item(item.start, tail.end(), item.type, item.members, item.form)
-        return result
-
-    def _bare_gap(self, start: int, end: int) -> str:
-        return "".join(c for c in self.folded[start:end] if c not in _STRIPPED and not c.isspace()) or "\0"
-
-    def _references(self, start: int, end: int, tokens: Sequence[Item]) -> list[tuple[int, int, str, str]]:
-        found = [
-            (m.start(), m.end(), "described", m["head"])
-            for m in self.grammar.described.finditer(self.folded, start, end)
-            if not _overlaps(tokens, m.start(), m.end())
-        ]
-        found += [(m.start(), m.end(), "pronoun", m[0]) for m in self.grammar.pronoun.finditer(self.folded, start, end)]
-        found += [(m.start(), m.end(), "bare", m["head"]) for m in self.grammar.bare.finditer(self.folded, start, end)]
-        found.sort(key=lambda r: (r[0], -r[1]))
-        result: list[tuple[int, int, str, str]] = []
-        for reference in found:
-            if (not result or reference[0] >= result[-1][1]) and not _overlaps(tokens, reference[0], reference[1]):
-                result.append(reference)
-        return result
-
-    def _refer(self, kind: str, word: str, start: int, end: int, *, at_clause_start: bool) -> Item | None:
-        if kind == "pronoun":
-            return self.reader.resolve(word, start, end)
-        if kind == "bare" and not at_clause_start:
+    def _refer(self, reference: Reference, clause: int) -> Item | None:
+        if reference.kind == "pronoun":
+            return self.reader.resolve(reference.word, reference.start, reference.end)
+        if reference.kind == "bare" and not self._bare_place(clause):
             return None
-        return self.reader.describe(word, start, end)
+        return self.reader.describe(reference.word, reference.start, reference.end)
 
 
 _VALUE_SYMBOLS = {"Time": TIME, "Duration": DURATION, "Role": ROLE, "Amount": AMOUNT, "Score": SCORE, "Rank": RANK}
-ALIKE = {"Model", "Product"}
-
-
-def _overlaps(tokens: Sequence[Item], start: int, end: int) -> bool:
-    return any(t.start < end and start < t.end for t in tokens)

@@ -1,4 +1,4 @@
-"""Result tables: a row's system, a column's benchmark and the score where they meet; entrants of a contest and their bases."""
+"""Result tables: systems and benchmarks with the score where they meet; entrants of a contest and their bases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -83,7 +83,7 @@ class TableReader:
         if bounds[-1] != len(line) - 1:
             bounds.append(len(line))
         cells = []
-        for left, right in zip(bounds, bounds[1:], strict=False):
+        for left, right in pairwise(bounds):
             low, high = row.start + left + 1, row.start + right
             inside = tuple(entity for start, end, entity in self.mentions if low <= start and end <= high)
             cells.append(Cell(low, high, fold(self.document.masked[low:high]).strip(), inside))
