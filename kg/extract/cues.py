@@ -43,10 +43,17 @@ class Suffix(_Strict):
     words: tuple[str, ...]
 
 
+class _Around(_Strict):
+    before: frozenset[str]
+    after: tuple[str, ...]
+    type: str
+
+
 class _Cues(_Strict):
     version: Literal[1]
     before: dict[str, _Graded]
     after: dict[str, _Graded]
+    around: tuple[_Around, ...]
     suffixes: tuple[Suffix, ...]
     generic: frozenset[str]
     barriers: frozenset[str]
@@ -83,12 +90,18 @@ class Scan:
     after: dict[int, dict[str, float]]
     suffixes: tuple[tuple[int, int, Suffix], ...]
     named: dict[int, int]
+    opens: dict[int, set[int]]
+    closes: dict[int, set[int]]
 
     def left(self, text: str, start: int) -> tuple[Mapping[str, float], int | None]:
         """What stands before a name at `start`: votes by type, and where a verb of naming begins if one does."""
-        while start and (text[start - 1] in _OPENING or text[start - 1] == " "):
-            start -= 1
+        start = inward(text, start)
         return self.before.get(start, _NONE), self.named.get(start)
+
+    def around(self, text: str, start: int, end: int) -> set[int]:
+        """The numbers of the pairs of words that embrace a name."""
+        opens = self.opens.get(inward(text, start))
+        return opens & self.closes.get(_outside(text, end), set()) if opens else set()
 
     def head(self, end: int) -> Mapping[str, float]:
         """Votes of a noun that ends at an offset and says what a name before or after it is."""
@@ -101,6 +114,17 @@ class Scan:
 
 
 _NONE: Mapping[str, float] = {}
+
+
+def inward(text: str, start: int) -> int:
+    """The offset where the words before a name end: before spaces, opening marks and one colon or bar."""
+    while start and (text[start - 1] in _OPENING or text[start - 1] == " "):
+        start -= 1
+    if start and text[start - 1] in "：:｜|":
+        start -= 1
+        while start and text[start - 1] == " ":
+            start -= 1
+    return start
 
 
 def _outside(text: str, end: int) -> int:
@@ -140,10 +164,18 @@ class Cues:
         after: dict[int, dict[str, float]] = {}
         suffixes: list[tuple[int, int, Suffix]] = []
         named: dict[int, int] = {}
+        opens: dict[int, set[int]] = {}
+        closes: dict[int, set[int]] = {}
         roles = self.roles
         for number, start, end in self.automaton.find_matches_as_indexes(folded, overlapping=True):
             _, parts, ends = roles[number]
             for side, type_, weight in parts:
+                if side == "opens":
+                    opens.setdefault(end, set()).add(int(weight))
+                    continue
+                if side == "closes":
+                    closes.setdefault(start, set()).add(int(weight))
+                    continue
                 if side == "after":
                     votes = after.setdefault(start, {})
                 elif side == "before":
@@ -155,7 +187,7 @@ class Cues:
                     votes[type_] = weight
             for suffix in ends:
                 suffixes.append((start, end, suffix))
-        return Scan(before, after, tuple(suffixes), named)
+        return Scan(before, after, tuple(suffixes), named, opens, closes)
 
 
 def _folded(data: Any) -> Any:
@@ -188,6 +220,10 @@ def load(schemas: Path | None = None) -> Cues:
             for words, weight in ((graded.weak, WEAK), (graded.fair, FAIR), (graded.strong, STRONG)):
                 for word in words:
                     roles.setdefault(word, ([], []))[0].append((side, type_, weight))
+    for number, around in enumerate(cues.around):
+        for side, words in (("opens", sorted(around.before)), ("closes", around.after)):
+            for word in words:
+                roles.setdefault(word, ([], []))[0].append((side, around.type, float(number)))
     for word in cues.naming:
         roles.setdefault(word, ([], []))[0].append(("naming", "", 0.0))
     for suffix in cues.suffixes:

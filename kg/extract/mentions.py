@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kg.extract import latin
-from kg.extract.cues import FAIR, STRONG, WEAK, Cues, Scan
+from kg.extract.cues import FAIR, STRONG, WEAK, Cues, Scan, inward
 from kg.extract.people import INTERPUNCTS, NameReader
 from kg.extract.segment import Segmented, Segmenter
 from kg.extract.structure import StructureReader
@@ -26,7 +26,12 @@ _HAN = re.compile("[\u3400-\u9fff々]")
 _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9 '’&+.:/_-]*$")
 _ITALIC_TITLE = re.compile(r"(?<![*\w])[*_]([A-Z][^*_\n]{10,150})[*_](?![*\w])")
 _AROUND_TITLE = 14
-_TIER_MOST = defaultdict(lambda: 2.0, {STRONG: 6.0, FAIR: 1.5, WEAK: 0.75})
+FRAME = 1.6
+_TIER_MOST = defaultdict(lambda: 2.0, {STRONG: 6.0, FRAME: 3.2, FAIR: 1.5, WEAK: 0.75})
+_OWNED: Mapping[str, Mapping[str, float]] = {
+    "Place": {"Organization": 1.2},
+    "Organization": {"Model": 0.9, "Product": 0.7},
+}
 _COPULA = re.compile(
     "[」』》〉”]*\\s*(?:[，,—]*\\s*(?:则|就|也|原)?(?:是|为|乃)(?!什么|不是)|(?:，|,|——|（|\\()\\s*(?:这|那|一|即)[家个款种间支套位名座所项份](?![、，]))"
 )
@@ -419,9 +424,13 @@ class MentionFinder:
     def _is_pair(self, first: str, second: str) -> bool:
         """Whether two names may be one thing: in two scripts, or one the initials or a part of the other."""
         one, two = self.proposals.get(first), self.proposals.get(second)
-        if one and two and one.fixed and two.fixed:
+        if two and two.fixed:
             mine = {entry.key for entry, _ in self.lexicon.get(first)}
-            return bool(mine & {entry.key for entry, _ in self.lexicon.get(second)})
+            if mine & {entry.key for entry, _ in self.lexicon.get(second)}:
+                return True
+            best = one and (one.fixed or _best(one.votes)[0])
+            if (one and one.fixed) or (best and best != two.fixed) or two.fixed == "Place":
+                return False
         crossed = bool(_HAN.search(first)) != bool(_HAN.search(second))
         initials = "".join(word[0] for word in first.split() if word[0].isupper())
         return (
@@ -457,6 +466,11 @@ class MentionFinder:
 
     def _surroundings(self) -> None:
         """Let the words around every place of a surface vote; many weak ones never make a strong one."""
+        types = {
+            end: proposal.fixed or _best(proposal.votes)[0]
+            for proposal in self.proposals.values()
+            for _, end in proposal.spans
+        }
         for proposal in self.proposals.values():
             if proposal.fixed:
                 continue
@@ -467,6 +481,9 @@ class MentionFinder:
                 if naming is not None:
                     sides.append(self._named_thing(naming, end))
                     proposal.sources.setdefault("naming")
+                for number in self.scan.around(self.text, start, end):
+                    sides.append({self.cues.cues.around[number].type: FRAME})
+                sides.append(self._owned(start, types))
                 for side in sides:
                     for type_, weight in side.items():
                         if type_ == "Place" and not proposal.votes.get("Place"):
@@ -474,6 +491,16 @@ class MentionFinder:
                         tally[type_, weight] = tally.get((type_, weight), 0.0) + weight
             for (type_, weight), total in tally.items():
                 proposal.vote(type_, min(total, _TIER_MOST[weight]))
+
+    def _owned(self, start: int, types: Mapping[int, str]) -> Mapping[str, float]:
+        """What the owner before 的 says: Meta 的 X is a model or product, 波士頓的 X an organization."""
+        start = inward(self.text, start)
+        if self.text[start - 1 : start] != "的":
+            return {}
+        start -= 1
+        while start and self.text[start - 1] in " 」』》":
+            start -= 1
+        return _OWNED.get(types.get(start, ""), {})
 
     def _definition(self, end: int) -> Mapping[str, float]:
         """What a clause says the name is: X 是…推出的工業檢測模型, X，一家做影像的新創."""
@@ -536,10 +563,15 @@ class MentionFinder:
             type_, weight = _best(votes)
             if fixed:
                 type_, weight = fixed, _LISTED
+            sources = {source for surface in members for source in self.proposals[surface].sources}
             if len(members) > 1:
                 weight += 0.7
             elif self._is_plain(members[0]):
                 weight -= 0.5
+            elif "latin" in sources and len(self.proposals[members[0]].spans) > 1 and len(members[0]) > 3:  # noqa: PLR2004
+                weight += 0.75
+            if "named" in sources or ("naming" in sources and "latin" in sources):
+                weight += 0.8
             if type_ and weight >= THRESHOLD:
                 for surface in members:
                     types[surface] = type_

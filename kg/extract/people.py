@@ -9,7 +9,7 @@ from kg.extract.cues import Cues
 from kg.extract.segment import Segmented, Segmenter
 
 INTERPUNCTS = "·‧・．•"
-_HAN = re.compile("[\u3400-\u9fff々]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff々]")
 _RIGHT_EDGE = re.compile("[^\u3400-\u9fff]|$")
 
 
@@ -110,7 +110,7 @@ class NameReader:
                 elif length > 3 and family < 2 or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
                     continue
                 yield start, end, (1.0 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7  # noqa: PLR2004
-            elif first in surnames and first not in doubtful and length <= 3:  # noqa: PLR2004
+            elif first in surnames and length <= 3 and (first not in doubtful or length == 3):  # noqa: PLR2004
                 following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
                 start = self.starts[index]
                 if length == 1 and tag == "nr" and 1 <= len(following) <= 2 and self._is_given(following):  # noqa: PLR2004
@@ -118,7 +118,7 @@ class NameReader:
                 elif length == 2 and len(following) == 1 and self._is_given(following) and not self.knows(word):  # noqa: PLR2004
                     yield start, start + 3, 0.7
                 elif length == 3 and self._is_given(word[1:]) and not self.knows(word):  # noqa: PLR2004
-                    yield start, start + 3, 0.7
+                    yield start, start + 3, 0.5 if first in doubtful else 0.7
 
     def _is_given(self, text: str) -> bool:
         return all(_HAN.match(char) and char not in self.names.not_given for char in text)

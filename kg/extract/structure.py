@@ -14,7 +14,7 @@ _QUOTED = re.compile(
     "「([^「」\n，。！？、；：]{1,20})」|『([^『』\n，。！？、；：]{1,20})』|“([^“”\n，。！？、；：]{1,20})”"
 )
 _BRACKET = re.compile("[（(]([^（）()\n]{1,80})[）)]")
-_HAN = re.compile("[\u3400-\u9fff々]")
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff々]")
 _HAN_WORD = re.compile("[\u3400-\u9fff々]+$")
 _HAN_VERSION = re.compile(
     "(?<=[\u3400-\u9fff])(?:-| ?)(?:[A-Z]\\d{1,2}|\\d+(?:\\.\\d+)?[BMT]?|[A-Z]{1,3}-?\\d+B?)(?![\\w.%％])"
@@ -24,6 +24,7 @@ _STOP_TAGS = frozenset(
 )
 _LONGEST = 16
 _SHORT = 8
+_DEPARTMENT = frozenset("系所科课班")
 _LATIN_TAIL = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ0-9'’.&-]*(?: [A-ZÀ-Þ0-9][A-Za-zÀ-ɏ0-9'’.&-]*)*$")
 
 
@@ -91,6 +92,8 @@ class StructureReader:
                     yield Suffixed(begin, end, suffix, weight)
 
     def _ends_word(self, start: int, end: int) -> bool:
+        if self.text[end : end + 1] in _DEPARTMENT:
+            return False
         if end == len(self.text) or end in self.words:
             return True
         # 大學教授 is one word of the dictionary.
@@ -120,7 +123,9 @@ class StructureReader:
         begin = self.starts[index]
         while index > 0 and start - begin < _LONGEST:
             word, tag = self.tokens[index - 1], self.tags[index - 1]
-            if not _HAN.match(word) or word in self.cues.barriers or tag in _STOP_TAGS or begin in self.scan.named:
+            if not _HAN.match(word) or word in self.cues.barriers or begin in self.scan.named:
+                break
+            if tag in _STOP_TAGS and (len(word) > 1 or tag != "x") and self.knows(word):
                 break
             if begin != start and self.scan.before.get(begin, {}).get(type_, 0.0) > 1:
                 break
