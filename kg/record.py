@@ -8,6 +8,9 @@ from typing import Any
 from kg.model import Entity, Evidence, Mention, Metadata, Record, Relation, Statement
 
 
+_LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
+
+
 def to_json(record: Record) -> dict[str, Any]:
     """The record as plain JSON data, keys in the contract's order."""
     doc = record.document
@@ -60,7 +63,9 @@ def to_json(record: Record) -> dict[str, Any]:
 
 def dumps(record: Record) -> str:
     """The record as one line of JSON without the line end; the same record always gives the same characters."""
-    return json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))
+    line = json.dumps(to_json(record), ensure_ascii=False, separators=(",", ":"))
+    # Readers that split lines as Unicode does must not split here; inside strings is the only place of these.
+    return line.translate(_LINE_ENDS)
 
 
 def loads(line: str) -> Record:

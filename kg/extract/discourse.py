@@ -170,6 +170,7 @@ class Reader:
             score += 6 if self.state.company == entity.id else 0
             score += 3 if self.topic.by_type.get(item.type) == entity.id else 0
             score += 12 if head in self.grammar.heads and any(head in alias for alias in entity.aliases) else 0
+            score += 4 if item.type == wanted.types[0] else 0
             if wanted.kinds:
                 score += 3 if entity.kind in wanted.kinds else -8
             if best is None or score > best[0]:

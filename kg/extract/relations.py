@@ -17,6 +17,8 @@ from kg.ontology import Ontology
 
 _QUOTED = 0.8
 _CHAINED = 0.95
+# What a quoted piece of evidence does not begin or end with.
+_EDGES = " \u3000\n\r\t，、；：,;:——*_>|"
 
 
 class RelationFinder:
@@ -167,10 +169,11 @@ class RelationFinder:
         if relation.object_kinds and other.type == "Organization" and other.kind not in relation.object_kinds:
             return None
         start, end = self.view.span(max(place[0], line.start), min(place[1], line.end))
-        text = self.reading.original[start:end]
-        stripped = text.strip()
-        start += len(text) - len(text.lstrip())
-        evidence = Evidence(start, start + len(stripped), stripped, frame.data.id)
+        while start < end and self.reading.original[start] in _EDGES:
+            start += 1
+        while end > start and self.reading.original[end - 1] in _EDGES:
+            end -= 1
+        evidence = Evidence(start, end, self.reading.original[start:end], frame.data.id)
         kind = frame.data.time
         return Relation(
             subject=subject,
