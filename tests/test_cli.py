@@ -1,0 +1,467 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer.main
+import yaml
+
+from kg import __version__
+from kg.cli import app
+from kg.cli.messages import texts
+from kg.cli.questions import named
+from kg.errors import NotFoundError
+from kg.graph import Graph
+from kg.resources import folder
+from tests.command import ROOT, kg, start
+from tests.small_graph import node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ARTICLE = """---
+title: 林若棠與蘆葦研究所
+date: 2026-01-27
+---
+
+Yi Tay 於 2019 年加入 Google Brain。他在 2023 年共同創辦 Reka AI，與 Dani Yogatama 合作。
+
+Dani Yogatama 表示：「我們要從零開始訓練自己的大型語言模型。」
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("site")
+    (root / "posts").mkdir()
+    (root / "posts/a.md").write_text(ARTICLE, "utf-8")
+    result = kg("ingest", root / "posts", "--root", root, "--graph", root / ".kg")
+    assert result.exit_code == 0, result.stderr
+    return root
+
+
+@pytest.fixture
+def inside(site: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(site)
+    return site
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    command = command or typer.main.get_command(app)
+    for name, below in getattr(command, "commands", {}).items():
+        if hasattr(below, "commands"):
+            yield from commands(below, (*path, name))
+        else:
+            yield (*path, name), below
+
+
+COMMANDS = dict(commands())
+CHINESE = re.compile("[\u4e00-\u9fff]{2}")
+
+
+def test_the_commands_are_those_that_are_documented() -> None:
+    assert sorted(" ".join(path) for path in COMMANDS) == [
+        "export",
+        "extract",
+        "ingest",
+        "path",
+        "query",
+        "schema check",
+        "schema copy",
+        "schema show",
+        "score",
+        "show",
+        "stats",
+    ]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_has_help_in_both_languages_and_an_example(path: tuple[str, ...]) -> None:
+    english, chinese, *_ = COMMANDS[path].help.splitlines()
+    assert english.endswith(".")
+    assert not CHINESE.search(english)
+    assert CHINESE.search(chinese)
+    shown = kg(*path, "--help").stdout
+    assert f"kg {' '.join(path)}" in shown.partition("Examples 範例")[2]
+    for parameter in COMMANDS[path].params:
+        if parameter.name != "help":
+            words = parameter.help
+            assert words, f"{parameter.name} has no help"
+            assert CHINESE.search(words), words
+            assert re.match("[A-Z]", words), words
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-TW.md"])
+def test_every_command_is_in_the_readme(path: tuple[str, ...], readme: str) -> None:
+    assert f"kg {' '.join(path)}" in (ROOT / readme).read_text("utf-8")
+
+
+def test_the_global_help_names_every_command() -> None:
+    result = kg("--help")
+    assert result.exit_code == 0
+    for path in COMMANDS:
+        assert path[0] in result.stdout
+    assert CHINESE.search(result.stdout)
+
+
+def test_the_version_is_told() -> None:
+    assert kg("--version").stdout == f"kg {__version__}\n"
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    code = "import sys, kg.cli; print(*sorted(sys.modules))"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    ).stdout.split()
+    heavy = {
+        "spacy",
+        "jieba",
+        "pydantic",
+        "arcadedb",
+        "neo4j",
+        "networkx",
+        "pyvis",
+        "yaml",
+        "rich",
+        "markdown_it",
+        "opencc",
+    }
+    assert heavy.isdisjoint(modules)
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_placeholders() -> None:
+    data = yaml.safe_load((folder("viz") / "cli.yaml").read_text("utf-8"))
+    assert set(data) == {"version", "messages"}
+    placeholder = re.compile(r"\{(\w*)")
+    for key, text in data["messages"].items():
+        assert set(text) == {"zh", "en"}, key
+        assert sorted(set(placeholder.findall(text["zh"]))) == sorted(set(placeholder.findall(text["en"]))), key
+
+
+def test_every_text_is_used_and_every_used_text_exists() -> None:
+    sources = "".join(path.read_text("utf-8") for path in sorted((ROOT / "kg").rglob("*.py")))
+    used = set(re.findall(r'say\(\s*"(\w+)"', sources))
+    assert used <= set(texts())
+    # Kinds of misses and columns are put together where they are said.
+    mentioned = set(re.findall(r'"(\w+)"', sources))
+    unused = {key for key in texts() if key not in mentioned and key.removeprefix("column_") not in mentioned}
+    assert not unused
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments", "expected"),
+    [
+        ({}, (), "entities"),
+        ({}, ("--lang", "zh"), "實體"),
+        ({"KG_LANG": "zh"}, (), "實體"),
+        ({"KG_LANG": "zh"}, ("--lang", "en"), "entities"),
+        ({"KG_LANG": "", "LC_ALL": "zh_TW.UTF-8"}, (), "實體"),
+        ({"KG_LANG": "", "LC_ALL": "", "LANG": "zh_TW.UTF-8"}, (), "實體"),
+        ({"KG_LANG": "", "LC_ALL": "C.UTF-8", "LANG": "zh_TW.UTF-8"}, (), "entities"),
+        ({"KG_LANG": "", "LC_ALL": "de_DE.UTF-8"}, (), "entities"),
+    ],
+)
+@pytest.mark.usefixtures("inside")
+def test_the_language_is_the_asked_the_set_or_the_locales(
+    environment: dict[str, str], arguments: tuple[str, ...], expected: str
+) -> None:
+    assert expected in kg("stats", *arguments, **environment).stdout
+    assert expected in kg(*arguments, "stats", **environment).stdout
+
+
+def test_global_options_after_two_dashes_are_names() -> None:
+    result = kg("show", "--graph", "/nowhere", "--", "--debug")
+    assert isinstance(result.exception, SystemExit)
+    assert "/nowhere: no graph here" in result.stderr
+
+
+@pytest.mark.usefixtures("inside")
+def test_show_tells_facts_with_years_evidence_and_statements() -> None:
+    shown = kg("show", "Yi Tay").stdout
+    assert shown.startswith("Yi Tay  Person  person/yi-tay\n")
+    assert "worked at Google Brain  2019–" in shown
+    assert "“Yi Tay 於 2019 年加入 Google Brain”  posts/a.md" in shown
+    spoken = kg("show", "dani yogatama", "--lang", "zh").stdout
+    assert "引言" in spoken
+    assert "「我們要從零開始訓練自己的大型語言模型。」" in spoken
+
+
+@pytest.mark.usefixtures("inside")
+def test_show_speaks_json_to_programs() -> None:
+    data = json.loads(kg("show", "person/yi-tay", "--format", "json").stdout)
+    assert data["entity"]["name"] == "Yi Tay"
+    assert {"WORKED_AT", "FOUNDED"} <= {fact["predicate"] for fact in data["facts"]}
+    assert all(fact["evidence"] for fact in data["facts"])
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_name_that_nobody_bears_offers_similar_ones() -> None:
+    result = kg("show", "Yi Tai")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert (
+        result.stderr
+        == "error: nothing in the graph is called 'Yi Tai'; similar names:\n  person/yi-tay  Yi Tay  (1)\n"
+    )
+
+
+def test_an_ambiguous_name_lists_its_bearers() -> None:
+    twins = [node("person/lin", "Person", "林若棠", "若棠"), node("person/lin-2", "Person", "若棠", "林若棠")]
+    graph = Graph(nodes={twin.id: twin for twin in twins})
+    with pytest.raises(NotFoundError, match=r"by its id:\n  person/lin  林若棠  \(3\)\n  person/lin-2  若棠  \(3\)"):
+        named(graph, "若棠")
+    assert named(graph, "person/lin-2").id == "person/lin-2"
+
+
+@pytest.mark.usefixtures("inside")
+def test_path_tells_every_hop_with_its_evidence() -> None:
+    shown = kg("path", "Google Brain", "Reka AI").stdout
+    assert shown.startswith("Google Brain — Yi Tay — Reka AI\n")
+    assert "“Yi Tay 於 2019 年加入 Google Brain”" in shown
+    routes = json.loads(kg("path", "Google Brain", "Reka AI", "--limit", "1", "--format", "json").stdout)
+    assert len(routes) == 1
+    assert routes[0]["nodes"][1] == "person/yi-tay"
+    assert len(routes[0]["hops"]) == 2
+
+
+@pytest.mark.usefixtures("inside")
+def test_stats_count_by_type() -> None:
+    data = json.loads(kg("stats", "--format", "json").stdout)
+    assert data["articles"] == 1
+    assert data["entities"]["by_type"]["Person"] == 2
+    assert sum(data["facts"]["by_predicate"].values()) == data["facts"]["count"]
+    shown = kg("stats").stdout
+    assert f"1 articles, {data['entities']['count']} entities" in shown
+    assert "graph: .kg" in shown
+
+
+@pytest.mark.usefixtures("inside")
+def test_query_takes_values_as_parameters_only() -> None:
+    cypher = "MATCH (p:Person {name: $name}) RETURN p.name AS name, $limit AS number, $list AS list"
+    arguments = ("--param", "name=Yi Tay", "--param", "limit=3", "--param", 'list=["甲", null]')
+    assert json.loads(kg("query", cypher, *arguments, "--format", "json").stdout) == [
+        {"name": "Yi Tay", "number": 3, "list": ["甲", None]}
+    ]
+    table = csv.reader(io.StringIO(kg("query", cypher, *arguments, "--format", "csv").stdout, newline=""))
+    assert list(table) == [["name", "number", "list"], ["Yi Tay", "3", '["甲", null]']]
+    shown = kg("query", cypher, *arguments).stdout
+    assert re.search(r"Yi Tay +3 +甲,", shown)
+    assert "rows: 1" in shown
+
+
+@pytest.mark.usefixtures("inside")
+def test_query_shows_nodes_relationships_and_paths() -> None:
+    shown = kg("query", "MATCH p = (a:Person)-[r:WORKED_AT]->(b) RETURN p, a, r").stdout
+    assert re.search(r"\(:[\w:]*Person[\w:]* Yi Tay\) -\[:WORKED_AT\]-> \(:[\w:]+ Google Brain\)", shown)
+    assert "[:WORKED_AT]" in shown
+
+
+@pytest.mark.usefixtures("inside")
+def test_query_writes_only_when_allowed_and_reads_no_files() -> None:
+    refused = kg("query", "CREATE (n:Note {id: 'x'})")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "run it with --write" in refused.stderr
+    assert kg("query", "CREATE (n:Note {id: 'x'})", "--write").exit_code == 0
+    assert "LOAD CSV is refused" in kg("query", "LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l").stderr
+
+
+@pytest.mark.usefixtures("inside")
+def test_usage_errors_end_with_two() -> None:
+    for arguments in (
+        ("query",),
+        ("query", "RETURN 1", "--param", "x"),
+        ("nonsense",),
+        ("ingest",),
+        ("export", "pdf", "x"),
+    ):
+        result = kg(*arguments)
+        assert result.exit_code == 2, arguments
+        assert result.stdout == ""
+        assert result.stderr
+
+
+def test_commands_without_a_graph_say_how_to_make_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments in (
+        ("query", "RETURN 1"),
+        ("show", "x"),
+        ("path", "x", "y"),
+        ("stats",),
+        ("export", "json", "x.json"),
+    ):
+        result = kg(*arguments)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr == "error: .kg: no graph here; make one with `kg ingest PATH… --graph .kg`\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_graph_is_found_from_below(inside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(inside / "posts")
+    assert json.loads(kg("stats", "--format", "json").stdout)["articles"] == 1
+    assert "0 added, 0 changed, 1 unchanged" in kg("ingest", ".").stdout
+
+
+@pytest.mark.parametrize("form", ["html", "json", "graphml", "csv"])
+@pytest.mark.usefixtures("inside")
+def test_export_writes_the_whole_or_a_part(tmp_path: Path, form: str) -> None:
+    whole, part = tmp_path / "whole", tmp_path / "part"
+    assert kg("export", form, whole).exit_code == 0
+    result = kg("export", form, part, "--focus", "Yi Tay", "--hops", "1")
+    assert result.exit_code == 0
+    assert str(part) in result.stdout
+    if form == "json":
+        kept = {entity["id"] for entity in json.loads(part.read_text("utf-8"))["entities"]}
+        assert "person/yi-tay" in kept
+        assert kept < {entity["id"] for entity in json.loads(whole.read_text("utf-8"))["entities"]}
+    assert kg("export", form, tmp_path / "x", "--focus", "Nobody At All").exit_code == 1
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.usefixtures("inside")
+def test_extract_prints_records_or_a_table() -> None:
+    lines = kg("extract", "posts").stdout.splitlines()
+    assert [json.loads(line)["document"]["id"] for line in lines] == ["posts/a.md"]
+    shown = kg("extract", "posts", "--format", "table", "--lang", "zh").stdout
+    assert re.search(r"Yi Tay +WORKED_AT +Google Brain +2019–", shown)
+
+
+def test_drafts_are_left_out_unless_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text(ARTICLE.replace("---\n", "---\ndraft: true\n", 1), "utf-8")
+    assert kg("extract", "a.md").stdout == ""
+    assert len(kg("extract", "a.md", "--drafts").stdout.splitlines()) == 1
+    assert "1 drafts left out" in kg("ingest", "a.md").stdout
+    assert "1 added" in kg("ingest", "a.md", "--drafts").stdout
+
+
+def gold(place: Path) -> Path:
+    place.mkdir()
+    (place / "a.md").write_text(ARTICLE, "utf-8")
+    annotation = {
+        "id": "a",
+        "entities": [
+            {"name": "Yi Tay", "aliases": ["Yi Tay"], "type": ["Person"]},
+            {"name": "Nobody", "aliases": ["Nobody"], "type": ["Person"]},
+        ],
+        "relations": [],
+    }
+    (place / "a.gold.json").write_text(json.dumps(annotation), "utf-8")
+    return place
+
+
+def test_score_extracts_or_takes_records(tmp_path: Path) -> None:
+    place = gold(tmp_path / "gold")
+    result = kg("score", place, "--format", "json", "--verbose")
+    figures = json.loads(result.stdout)
+    assert figures["entity"]["tp"] == 1
+    assert "a: missed entity: Person | Nobody" in result.stderr
+    records = tmp_path / "records.jsonl"
+    records.write_text(kg("extract", place, "--root", place).stdout, "utf-8")
+    assert json.loads(kg("score", place, "--records", records, "--format", "json").stdout) == figures
+    assert "Score over 1 articles" in kg("score", place).stdout
+    records.write_text("{}\n", "utf-8")
+    result = kg("score", place, "--records", records)
+    assert result.exit_code == 1
+    assert f"{records}:1: is not a record" in result.stderr
+
+
+def test_schemas_are_copied_changed_checked_and_used(tmp_path: Path) -> None:
+    copied = tmp_path / "schemas"
+    assert "use it with --schemas" in kg("schema", "copy", copied).stdout
+    assert kg("schema", "check", "--schemas", copied).exit_code == 0
+    again = kg("schema", "copy", copied)
+    assert (again.exit_code, again.stderr) == (1, f"error: {copied}: exists already; name a folder that does not\n")
+    file = copied / "ontology.yaml"
+    file.write_text(file.read_text("utf-8").replace("zh: 人物", "zh: 人仔"), "utf-8")
+    assert "人仔" in kg("schema", "show", "--schemas", copied, "--lang", "zh").stdout
+    assert json.loads(kg("schema", "show", "--format", "json").stdout)["entity_types"]["Person"]["zh"] == "人物"
+
+
+@pytest.mark.parametrize("name", ["ontology.yaml", "article.yaml"])
+def test_a_broken_schema_is_named_with_the_place(tmp_path: Path, name: str) -> None:
+    copied = tmp_path / "schemas"
+    kg("schema", "copy", copied)
+    file = copied / name
+    file.write_text(file.read_text("utf-8") + "colour: red\n", "utf-8")
+    broken = kg("schema", "check", "--schemas", copied)
+    assert (broken.exit_code, broken.stdout) == (1, "")
+    assert f"{file}: colour: Extra inputs are not permitted" in broken.stderr
+
+
+def test_the_shipped_schemas_are_fine() -> None:
+    assert kg("schema", "check").stdout == f"{folder('schemas')}: all files are fine\n"
+
+
+def test_no_traceback_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr("kg.ontology.load", fail)
+    result = kg("schema", "show")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error inside kg: ZeroDivisionError: on purpose\n")
+    assert isinstance(kg("--debug", "schema", "show").exception, ZeroDivisionError)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")
+def test_a_reader_that_has_had_enough_is_no_error(inside: Path) -> None:
+    with start("extract", *["posts/a.md"], cwd=inside) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.usefixtures("inside")
+def test_output_that_cannot_be_written_is_an_error() -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "kg", "stats"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": str(ROOT), "KG_LANG": "en"},
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr == "error: [Errno 28] No space left on device\n"
+
+
+def test_control_characters_of_articles_do_not_reach_the_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text(
+        '---\ntitle: "甲"\n---\n\nYi Tay 於 2019 年\u202e加入\x1b]0;x\x07 Google Brain。\n', "utf-8"
+    )
+    kg("ingest", "a.md")
+    for arguments in (
+        ("show", "Yi Tay"),
+        ("query", "RETURN 'a\x1b[2Jb' AS x"),
+        ("extract", "a.md", "--format", "table"),
+    ):
+        shown = kg(*arguments).stdout
+        assert shown
+        assert not set(shown) & {"\x1b", "\x07", "\u202e"}
+
+
+@pytest.mark.usefixtures("inside")
+def test_programs_get_utf8_whatever_the_locale() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "kg", "stats", "--format", "json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"},
+        check=True,
+    )
+    assert json.loads(result.stdout.decode("utf-8"))["articles"] == 1
