@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import astuple, dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import ahocorasick_rs
@@ -98,6 +98,7 @@ def _converter() -> OpenCC:
     return OpenCC("s2tw")
 
 
+@lru_cache(maxsize=1 << 16)
 def slug(text: str) -> str:
     """The name as part of an id: Latin in lower case with hyphens, Chinese as it is in Traditional form."""
     text = unicodedata.normalize("NFKC", text)

@@ -92,6 +92,7 @@ class Scan:
     named: dict[int, int]
     opens: dict[int, set[int]]
     closes: dict[int, set[int]]
+    nouns: dict[int, str]
 
     def left(self, text: str, start: int) -> tuple[Mapping[str, float], int | None]:
         """What stands before a name at `start`: votes by type, and where a verb of naming begins if one does."""
@@ -105,6 +106,8 @@ class Scan:
 
     def head(self, end: int) -> Mapping[str, float]:
         """Votes of a noun that ends at an offset and says what a name before or after it is."""
+        if end not in self.before and end in self.nouns:
+            return {self.nouns[end]: STRONG}
         return {type_: weight for type_, weight in self.before.get(end, _NONE).items() if weight >= STRONG}
 
     def right(self, text: str, end: int) -> Mapping[str, float]:
@@ -117,10 +120,10 @@ _NONE: Mapping[str, float] = {}
 
 
 def inward(text: str, start: int) -> int:
-    """The offset where the words before a name end: before spaces, opening marks and one colon or bar."""
+    """The offset where the words before a name end: before spaces, opening marks and one colon."""
     while start and (text[start - 1] in _OPENING or text[start - 1] == " "):
         start -= 1
-    if start and text[start - 1] in "：:｜|":
+    if start and text[start - 1] in "：:｜":
         start -= 1
         while start and text[start - 1] == " ":
             start -= 1
@@ -187,7 +190,7 @@ class Cues:
                     votes[type_] = weight
             for suffix in ends:
                 suffixes.append((start, end, suffix))
-        return Scan(before, after, tuple(suffixes), named, opens, closes)
+        return Scan(before, after, tuple(suffixes), named, opens, closes, {end: suffix.type for _, end, suffix in suffixes})
 
 
 def _folded(data: Any) -> Any:
@@ -213,6 +216,10 @@ def load(schemas: Path | None = None) -> Cues:
     """The cues of `schemas` (default: the shipped ones); raises SchemaError."""
     where = schemas or folder("schemas")
     cues = _validated(_Cues, where / "cues.yaml")
+    # 大學圖書館: what ends a name says nothing in front of another ending.
+    cues = cues.model_copy(
+        update={"generic": cues.generic | {word for suffix in cues.suffixes for word in suffix.words}}
+    )
     names = _validated(_Names, where / "names.yaml")
     roles: dict[str, tuple[list[tuple[str, str, float]], list[Suffix]]] = {}
     for side, table in (("before", cues.before), ("after", cues.after)):

@@ -12,6 +12,7 @@ _WORD = re.compile(r"\S+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _CAMEL = re.compile(r"[A-ZÀ-Þ]?[a-zß-ɏ]+|[A-Z]+(?![a-z])|\d+")
 _VERSIONED = re.compile(r"[A-Za-zÀ-ɏ]+[-_.]?v?\d+(?:\.\d+)*(?:[-_]?[a-zA-Z]{1,2})?$|.*-?\d+(?:\.\d+)?[BMT]$")
+_CODE = re.compile(r"[A-Z]-?\d{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _PROPER = re.compile(r"[A-ZÀ-Þ][a-zß-ɏ'’]*(?:[-'’]?[A-ZÀ-Þ][a-zß-ɏ]+)*\.?$")
 _TRAILING = ".,'’&+/_-"
@@ -115,7 +116,7 @@ def shape(name: str, cues: Cues) -> dict[str, float]:
         vote("Benchmark", 0.3)
     elif len(words) > 1 and _NUMBER.fullmatch(last):
         vote("Model", 1.2)
-    elif _VERSIONED.match(last):
+    elif _VERSIONED.match(last) and not _CODE.fullmatch(last):
         vote("Model", 1.5 if last[-1] in "BM" and "-" in last else 1.0)
     elif any(_VERSIONED.match(word) or _NUMBER.fullmatch(word) for word in words[1:]):
         vote("Model", 1.2)
@@ -125,7 +126,7 @@ def shape(name: str, cues: Cues) -> dict[str, float]:
         elif last in names.family_names:
             vote("Person", 1.2)
         elif ending is None:
-            vote("Person", 0.3)
+            vote("Person", 0.6)
     return votes
 
 

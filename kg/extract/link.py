@@ -16,6 +16,7 @@ from kg.model import Entity, Mention
 
 _HAN = re.compile("[\u3400-\u9fff々]")
 _INTERPUNCT = re.compile(f"[{INTERPUNCTS}]")
+_SURE = 2.5
 _INITIALS = re.compile(r"[A-Z]{2,8}$")
 
 
@@ -26,6 +27,7 @@ class _Cluster:
     type: str
     surfaces: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     entry: Entry | None = None
+    weight: float = 0.0
 
     @property
     def first(self) -> int:
@@ -65,6 +67,7 @@ class Linker:
                         by_entry[entry.key] = cluster
                 by_surface[candidate.surface] = cluster
             cluster.surfaces.setdefault(candidate.surface, []).append((candidate.start, candidate.end))
+            cluster.weight = max(cluster.weight, candidate.weight)
         for one, other in found.pairs:
             first, second = by_surface.get(one), by_surface.get(other)
             if first and second and first is not second:
@@ -101,25 +104,38 @@ class Linker:
             claimants = [cluster for cluster in owners[form] if cluster.surfaces]
             bearer = bearers.get(form)
             if bearer is not None and bearer.surfaces:
-                others = [cluster for cluster in claimants if cluster is not bearer]
-                if len(others) == 1 and bearer not in claimants and self._may_absorb(others[0], bearer):
-                    self._merge(others[0], bearer, bearers)
+                others = self._established([cluster for cluster in claimants if cluster is not bearer], bearer.first)
+                if others and bearer not in claimants and self._may_absorb(others, bearer):
+                    self._merge(others, bearer, bearers)
                 continue
-            if len(claimants) != 1:
-                continue
-            self._add_occurrences(form, claimants[0], taken)
+            places = self._places(form, taken)
+            owner = self._established(claimants, places[0][0]) if places else None
+            if owner is not None:
+                owner.surfaces.setdefault(form, []).extend(places)
+                for start, end in places:
+                    taken[start:end] = b"\1" * (end - start)
+
+    @staticmethod
+    def _established(claimants: Sequence[_Cluster], place: int) -> _Cluster | None:
+        """Whose short form it is: the only claimant's, or the one's who alone was known where it is used first."""
+        if len(claimants) < 2:  # noqa: PLR2004
+            return claimants[0] if claimants else None
+        earlier = [cluster for cluster in claimants if cluster.first < place]
+        return earlier[0] if len(earlier) == 1 else None
 
     def _may_absorb(self, full: _Cluster, short: _Cluster) -> bool:
-        return full.type == short.type and short.entry is None
+        return short.entry is None and (full.type == short.type or short.weight < _SURE)
 
-    def _add_occurrences(self, form: str, cluster: _Cluster, taken: bytearray) -> None:
+    def _places(self, form: str, taken: bytearray) -> list[tuple[int, int]]:
+        """Where a form stands by itself and no name covers it."""
+        places = []
         position = self.text.find(form)
         while position >= 0:
             end = position + len(form)
             if not any(taken[position:end]) and stands_alone(self.text, position, end) and self._fits(position, end):
-                cluster.surfaces.setdefault(form, []).append((position, end))
-                taken[position:end] = b"\1" * len(form)
+                places.append((position, end))
             position = self.text.find(form, end)
+        return places
 
     def _fits(self, start: int, end: int) -> bool:
         if not _HAN.match(self.text[start]):

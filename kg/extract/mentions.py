@@ -29,7 +29,6 @@ _AROUND_TITLE = 14
 FRAME = 1.6
 _TIER_MOST = defaultdict(lambda: 2.0, {STRONG: 6.0, FRAME: 3.2, FAIR: 1.5, WEAK: 0.75})
 _OWNED: Mapping[str, Mapping[str, float]] = {
-    "Place": {"Organization": 1.2},
     "Organization": {"Model": 0.9, "Product": 0.7},
 }
 _COPULA = re.compile(
@@ -38,7 +37,10 @@ _COPULA = re.compile(
 _CLAUSE_STOP = re.compile("[，。；！？,;!?\n（(）)、「《]")
 _DEFINITION = 36
 _OF_A_PLACE = ("语", "文", "籍", "裔", "菜", "话")
+_LONGEST_TERM = 12
+_TERMS = frozenset({"Organization", "Model", "Competition", "Benchmark", "Method", "Product", "Publication", "Show", "Award"})
 _TITLED = frozenset({"Publication", "Show", "Organization", "Product", "Competition"})
+_VERSION = re.compile(r"v?\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _BREAKS = "，。；！？、\n,;"
 
@@ -155,6 +157,8 @@ class MentionFinder:
                     proposal.fixed = entry.type
                     proposal.vote(entry.type, _LISTED)
                 else:
+                    if _HAN.match(name) or len(name) < 3:  # noqa: PLR2004
+                        proposal.only = (proposal.only or frozenset()) | {entry.type}
                     plain = _HAN.match(name) or name in self.cues.names.latin_common or name.islower()
                     proposal.votes[entry.type] = max(0.5 if plain else 2.0, proposal.votes.get(entry.type, 0.0))
         self._full_names()
@@ -205,7 +209,7 @@ class MentionFinder:
         tail = self.text[known:end].split()
         first = self.proposals[self.text[start:known]]
         type_ = first.fixed or max(first.votes, key=lambda t: first.votes[t], default="")
-        continues = all(word in self.cues.names.version_words or word[0].isdigit() for word in tail)
+        continues = all(word in self.cues.names.version_words or _VERSION.match(word) for word in tail)
         if continues and type_ not in ("Model", "Product") and not _YEAR.fullmatch(tail[0]):
             return
         if continues or tail[-1] in self.cues.endings:
@@ -225,12 +229,12 @@ class MentionFinder:
     def _titles(self) -> None:
         for start, end in self.structure.titles():
             around = self.text[max(0, start - 1 - _AROUND_TITLE) : start - 1] + " " + self.text[end + 1 : end + 9]
-            proposal = self.propose(start, end, "title", {"Publication": 1.5}, everywhere=True)
+            proposal = self.propose(start, end, "title", {"Publication": 1.2}, everywhere=True)
             if proposal.fixed is None:
                 proposal.only = _TITLED
             for type_, words in self.cues.cues.titles.items():
                 if any(word in around for word in words):
-                    proposal.vote(type_, 1.0)
+                    proposal.vote(type_, 1.3)
         original = self.segmented.document.text
         for match in _ITALIC_TITLE.finditer(original):
             if latin.is_prose(match[1]) or len(match[1].split()) > 4:  # noqa: PLR2004
@@ -238,10 +242,23 @@ class MentionFinder:
 
     def _quoted(self) -> None:
         for start, end, named in self.structure.quoted():
+            inside = self.text[start:end]
+            if "的" in inside or end - start > _LONGEST_TERM or (inside.isascii() and inside.islower()):
+                continue
             if named:
-                self.propose(start, end, "named", everywhere=True)
-            elif any(weight >= STRONG for weight in self.scan.left(self.text, start)[0].values()):
-                self.propose(start, end, "quoted", everywhere=end - start > 1)
+                proposal = self.propose(start, end, "named", everywhere=True)
+            elif self._is_named_kind(start) and (self.text.count(inside) > 1 or not self.structure.is_ordinary(start, end)):
+                proposal = self.propose(start, end, "quoted", everywhere=end - start > 1)
+            else:
+                continue
+            if not proposal.fixed and not proposal.only:
+                proposal.only = _TERMS
+
+    def _is_named_kind(self, start: int) -> bool:
+        """Whether a word for a kind of thing stands before a quoted term, or its owner."""
+        return any(
+            weight >= STRONG and type_ != "Person" for type_, weight in self.scan.left(self.text, start)[0].items()
+        ) or (self.text[start - 2 : start - 1] == "的" and self.ends.get(start - 2) is not None)
 
     def _suffixed(self) -> None:
         for found in self.structure.suffixed():
@@ -290,15 +307,16 @@ class MentionFinder:
                     self.propose(begin, place, "verb", {"Person": 1.5}, everywhere=True)
 
     def _places(self) -> None:
-        """Places of the general dictionary where a place is due."""
-        for index in self.structure.place_words():
-            start = self.segmented.starts[index]
-            word = self.segmented.words[index]
-            if start not in self.starts and any(
-                votes.get("Place", 0.0) >= FAIR
-                for votes in (self.scan.left(self.text, start)[0], self.scan.right(self.text, start + len(word)))
-            ):
-                self.propose(start, start + len(word), "place", {"Place": 0.6}, everywhere=True)
+        """Places of the general dictionary, and other words where only a place can stand."""
+        for start, end, weight in self.structure.place_words():
+            surface = self.text[start:end]
+            proposal = self.proposals.get(surface)
+            strong = self.scan.left(self.text, start)[0].get("Place", 0.0) >= STRONG
+            if surface in self.cues.cues.barriers or (not weight and not strong):
+                continue
+            if start in self.starts and not strong and not (proposal and "Place" in proposal.votes):
+                continue
+            self.propose(start, end, "place", {"Place": weight or 0.1}, everywhere=weight > 0)
 
     def _beside_cues(self) -> None:
         """Words of no dictionary right beside a strong cue; once is not enough."""
@@ -500,7 +518,8 @@ class MentionFinder:
         start -= 1
         while start and self.text[start - 1] in " 」』》":
             start -= 1
-        return _OWNED.get(types.get(start, ""), {})
+        owner = types.get(start, "")
+        return {"Organization": 1.2, "Place": 0.6} if owner == "Place" else _OWNED.get(owner, {})
 
     def _definition(self, end: int) -> Mapping[str, float]:
         """What a clause says the name is: X 是…推出的工業檢測模型, X，一家做影像的新創."""
@@ -513,7 +532,7 @@ class MentionFinder:
     def _named_thing(self, naming: int, end: int) -> Mapping[str, float]:
         """What is named: 模型叫「X」, 一個叫 X 的小工具."""
         text = self.text
-        while naming and text[naming - 1] in " 就则被也都便才的名字":
+        while naming and text[naming - 1] in " 就则被也都便才的名字，,":
             naming -= 1
         votes = dict(self.scan.head(naming))
         after = end
@@ -527,7 +546,7 @@ class MentionFinder:
                     votes.setdefault(type_, weight)
                 if votes:
                     break
-        return votes or {"Product": 0.5, "Model": 0.5, "Organization": 0.25}
+        return votes or {"Product": 0.75, "Model": 0.5, "Organization": 0.25}
 
     def _lists(self) -> None:
         """Names in one list are of one type: each gets something of its neighbours' best."""
@@ -570,6 +589,8 @@ class MentionFinder:
                 weight -= 0.5
             elif "latin" in sources and len(self.proposals[members[0]].spans) > 1 and len(members[0]) > 3:  # noqa: PLR2004
                 weight += 0.75
+            if "title" in sources:
+                weight += 0.5
             if "named" in sources or ("naming" in sources and "latin" in sources):
                 weight += 0.8
             if type_ and weight >= THRESHOLD:

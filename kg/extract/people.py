@@ -53,6 +53,11 @@ class NameReader:
         first = self.tokens[self.words[start]] if start in self.words else ""
         if len(first) > 1 and self.tags[self.words[start]] not in ("nr", "nrt") and self.knows(first) and family == 1:
             return None
+        if family == 1 and len(first) == 1 and given in self.words:
+            following = self.tokens[self.words[given]]
+            ordinary = len(following) > 1 and self.knows(following) and self.tags[self.words[given]] not in ("nr", "nz")
+            if self.text[start] in self.names.doubtful_surnames or (ordinary and self.text.count(self.text[start : given + 2]) == 1):
+                return None
         limit = length if family > 1 else min(length, 2)
         if limit == 1:
             return given + 1
@@ -103,9 +108,17 @@ class NameReader:
                     continue
                 end = start + length
                 following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
-                if not family and following[:1] in self.cues.transliteration and not self.knows(following):
-                    continue
-                if length == 2 and family == 1 and len(following) == 1 and self._is_given(following):  # noqa: PLR2004
+                if following[:1] in self.cues.transliteration and len(following) > 1 and not self.knows(following):
+                    if family != 1 or length != 2:  # noqa: PLR2004
+                        continue
+                    end += 1
+                elif family > 1 and length <= family:
+                    end = self.at(start, sure=True) or end
+                    if end <= start + family:
+                        continue
+                elif length == 2 and family == 1 and len(following) == 1 and self._is_given(following):  # noqa: PLR2004
+                    end += 1
+                elif length == 2 and len(following) > 1 and not self.knows(following) and self._is_given(following[0]):  # noqa: PLR2004
                     end += 1
                 elif length > 3 and family < 2 or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
                     continue
@@ -136,9 +149,21 @@ class NameReader:
                 continue
             if any(char in self.names.not_given for char in self.text[start + family : end]):
                 continue
-            if start in self.words:
+            if start in self.words and self._are_unlisted(start, end):
                 return start
         return None
+
+    def _are_unlisted(self, start: int, end: int) -> bool:
+        """Whether no word of [start, end) is an ordinary one."""
+        index = self.words[start]
+        while index < len(self.tokens) and self.starts[index] < end:
+            word = self.tokens[index]
+            if word in self.cues.cues.barriers or (
+                len(word) > 1 and self.tags[index] not in ("nr", "nz") and self.knows(word)
+            ):
+                return False
+            index += 1
+        return True
 
     def _is_han(self, start: int, end: int) -> bool:
         return all(_HAN.match(char) for char in self.text[start:end])

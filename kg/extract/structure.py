@@ -24,16 +24,20 @@ _STOP_TAGS = frozenset(
 )
 _LONGEST = 16
 _SHORT = 8
+_ASPECTS = frozenset("着了过的")
+_FUNCTION = re.compile("[由被在的与和是从为把将向对]")
+_LEADING = frozenset("获得拿领开颁由在是与和从到进为被整这那哪每各某")
 _DEPARTMENT = frozenset("系所科课班")
 _LATIN_TAIL = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ0-9'’.&-]*(?: [A-ZÀ-Þ0-9][A-Za-zÀ-ɏ0-9'’.&-]*)*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Suffixed:
-    """A name with a telling suffix, and how sure its modifier makes it."""
+    """A name with a telling suffix: where its stem ends, and how sure the stem makes it."""
 
     start: int
     end: int
+    stem: int
     suffix: Suffix
     weight: float
 
@@ -82,14 +86,16 @@ class StructureReader:
             taken.add(end)
             begin = self._latin_before(start)
             if begin is not None:
-                if suffix.kind not in ("company", "team") and (suffix.sure or suffix.type == "Benchmark"):
-                    yield Suffixed(begin, end, suffix, 2.0)
+                named_team = suffix.kind == "team" and end - start == 1
+                if suffix.kind not in ("company", "team") and (suffix.sure or suffix.type == "Benchmark") or named_team:
+                    yield Suffixed(begin, end, start, suffix, 2.0)
                 continue
-            begin = self._without_place(self.left_edge(start, suffix.type), start, suffix)
+            begin = self._trimmed(self.left_edge(start, suffix.type), start)
+            begin = self._without_place(begin, start, suffix)
             if begin < start and end - begin <= _LONGEST:
                 weight = self._weight(begin, start, suffix)
                 if weight > 0:
-                    yield Suffixed(begin, end, suffix, weight)
+                    yield Suffixed(begin, end, start, suffix, weight)
 
     def _ends_word(self, start: int, end: int) -> bool:
         if self.text[end : end + 1] in _DEPARTMENT:
@@ -123,7 +129,7 @@ class StructureReader:
         begin = self.starts[index]
         while index > 0 and start - begin < _LONGEST:
             word, tag = self.tokens[index - 1], self.tags[index - 1]
-            if not _HAN.match(word) or word in self.cues.barriers or begin in self.scan.named:
+            if not _HAN.match(word) or word in self.cues.barriers or begin in self.scan.named or word[-1] in _ASPECTS:
                 break
             if tag in _STOP_TAGS and (len(word) > 1 or tag != "x") and self.knows(word):
                 break
@@ -178,18 +184,33 @@ class StructureReader:
         words = self._words(start, end)
         return start if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words) else None  # noqa: PLR2004
 
-    def place_words(self) -> Iterator[int]:
-        """The indexes of words that the general dictionary calls places."""
+    def place_words(self) -> Iterator[tuple[int, int, float]]:
+        """Words that the segmenter takes for places, each with how much it may be one."""
         for index, tag in enumerate(self.tags):
-            if tag in ("ns", "nrt") and len(self.tokens[index]) > 1 and self.knows(self.tokens[index]):
-                following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
-                whole = (
-                    following in self.cues.barriers
-                    or not _HAN.match(following)
-                    or (len(following) > 1 and self.knows(following))
-                )
-                if whole:
-                    yield index
+            word = self.tokens[index]
+            if tag not in ("ns", "nrt", "nr", "nz") or not 1 < len(word) <= 5 or not _HAN.match(word):  # noqa: PLR2004
+                continue
+            following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
+            whole = (
+                following in self.cues.barriers
+                or not _HAN.match(following)
+                or (len(following) > 1 and self.knows(following))
+            )
+            if whole:
+                start = self.starts[index]
+                known = self.knows(word)
+                yield start, start + len(word), (1.0 if tag == "ns" else 0.5) if known and tag in ("ns", "nrt") else 0.0
+
+    def _trimmed(self, begin: int, start: int) -> int:
+        """Where the name begins in words of no dictionary that swallowed a verb or preposition: 獲木鐸獎."""
+        index = self.words.get(begin)
+        if index is None or begin >= start or self.knows(self.tokens[index]):
+            return begin
+        word = self.text[begin : min(start, begin + len(self.tokens[index]))]
+        inner = [match.end() for match in _FUNCTION.finditer(word) if match.start()]
+        if inner and len(word) > inner[-1]:
+            return begin + inner[-1]
+        return begin + 1 if word[0] in _LEADING and start - begin > 2 else begin  # noqa: PLR2004
 
     def _without_place(self, begin: int, start: int, suffix: Suffix) -> int:
         """Where the name begins without a place before it: 台南鹽白實驗室; universities are named after theirs."""
@@ -203,6 +224,11 @@ class StructureReader:
                 return after
         return begin
 
+    def is_ordinary(self, start: int, end: int) -> bool:
+        """Whether [start, end) is made of words that the dictionary lists."""
+        words = self._words(start, end)
+        return bool(words) and not self._unlisted(words)
+
     def _weight(self, begin: int, start: int, suffix: Suffix) -> float:
         """How much the words before the suffix look like those of a name."""
         words = self._words(begin, start)
@@ -211,13 +237,14 @@ class StructureReader:
         index = self.words.get(begin)
         if index is not None and len(words) == 1 and not suffix.sure and self.tags[index] in ("ns", "nrt"):
             return 0.0
-        unlisted = self._unlisted(words)
         proper = [word for word in words if word not in self.cues.generic]
-        if unlisted:
+        if proper and self._unlisted(words):
             return 2.5 if suffix.sure else 1.3
         if not proper:
             return 1.0 if suffix.type == "Competition" and len(words) > 2 else 0.0  # noqa: PLR2004
-        return 2.0 if suffix.sure else 0.5
+        if not suffix.sure:
+            return 0.5
+        return 1.3 if suffix.kind in ("company", "lab", "other") else 2.0
 
     def _words(self, begin: int, end: int) -> list[str]:
         result = []
