@@ -112,12 +112,14 @@ def shape(name: str, cues: Cues) -> dict[str, float]:
             if bare and bare[-1].endswith(tail) and bare[-1] != tail and _is_part(bare[-1], tail):
                 vote(suffix.type, 1.5)
                 break
+    if "-" in last and last.rpartition("-")[2].isalpha() and len(last.rpartition("-")[2]) == 1:
+        vote("Model", 1.0)
     if _YEAR.search(last):
         vote("Benchmark", 0.3)
     elif len(words) > 1 and _NUMBER.fullmatch(last):
         vote("Model", 1.2)
     elif _VERSIONED.match(last) and not _CODE.fullmatch(last):
-        vote("Model", 1.5 if last[-1] in "BM" and "-" in last else 1.0)
+        vote("Model", 1.5 if "-" in last else 1.0)
     elif any(_VERSIONED.match(word) or _NUMBER.fullmatch(word) for word in words[1:]):
         vote("Model", 1.2)
     if 2 <= len(words) <= 4 and all(_PROPER.match(word) or word in names.latin_joints for word in words):  # noqa: PLR2004

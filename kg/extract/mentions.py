@@ -29,7 +29,7 @@ _AROUND_TITLE = 14
 FRAME = 1.6
 _TIER_MOST = defaultdict(lambda: 2.0, {STRONG: 6.0, FRAME: 3.2, FAIR: 1.5, WEAK: 0.75})
 _OWNED: Mapping[str, Mapping[str, float]] = {
-    "Organization": {"Model": 0.9, "Product": 0.7},
+    "Organization": {"Model": 1.1, "Product": 0.8},
 }
 _COPULA = re.compile(
     "[」』》〉”]*\\s*(?:[，,—]*\\s*(?:则|就|也|原)?(?:是|为|乃)(?!什么|不是)|(?:，|,|——|（|\\()\\s*(?:这|那|一|即)[家个款种间支套位名座所项份](?![、，]))"
@@ -102,6 +102,7 @@ class MentionFinder:
         self.starts: dict[int, int] = {}
         self.ends: dict[int, int] = {}
         self.pairs: dict[tuple[str, str], None] = {}
+        self.families: frozenset[str] = frozenset()
 
     def find(self) -> Found:
         """The mentions of the document."""
@@ -121,6 +122,7 @@ class MentionFinder:
         self._surroundings()
         self._lists()
         types = self._decide()
+        self._members(types)
         return Found(tuple(self._placed(types)), tuple(self.pairs))
 
     def propose(
@@ -247,12 +249,20 @@ class MentionFinder:
                 continue
             if named:
                 proposal = self.propose(start, end, "named", everywhere=True)
-            elif self._is_named_kind(start) and (self.text.count(inside) > 1 or not self.structure.is_ordinary(start, end)):
+            elif self._is_named_kind(start) and (
+                self._stands_bare(inside) or not self.structure.is_ordinary(start, end)
+            ):
                 proposal = self.propose(start, end, "quoted", everywhere=end - start > 1)
             else:
                 continue
             if not proposal.fixed and not proposal.only:
                 proposal.only = _TERMS
+
+    def _stands_bare(self, term: str) -> bool:
+        """Whether a quoted term also stands without quotation marks."""
+        return self.text.count(term) > sum(
+            self.text.count(f"{opening}{term}{closing}") for opening, closing in ("「」", "『』", "“”")
+        )
 
     def _is_named_kind(self, start: int) -> bool:
         """Whether a word for a kind of thing stands before a quoted term, or its owner."""
@@ -262,7 +272,9 @@ class MentionFinder:
 
     def _suffixed(self) -> None:
         for found in self.structure.suffixed():
-            if found.suffix.kind == "team" and any(found.start < place < found.end for place in self.ends):
+            if found.suffix.kind == "team" and any(
+                found.start < place < found.stem for place in self.ends
+            ):
                 continue
             proposal = self.propose(
                 found.start, found.end, "suffix", {found.suffix.type: found.weight}, everywhere=True
@@ -274,6 +286,14 @@ class MentionFinder:
         for start, end in self.structure.versioned():
             joined = self.text[start:end].find("-") > 0
             self.propose(start, end, "version", {"Model": 1.6 if joined else 1.2, "Product": 0.4}, everywhere=True)
+
+        families: dict[str, set[str]] = {}
+        for start, end, number in self.structure.numbered():
+            families.setdefault(self.text[start:end], set()).add(number)
+        self.families = frozenset(name for name, numbers in families.items() if len(numbers) > 1)
+        for name in sorted(self.families):
+            start = self.text.find(name)
+            self.propose(start, start + len(name), "family", {"Model": 1.6, "Product": 0.8}, everywhere=True)
 
     def _transliterated(self) -> None:
         for start, end in self.people.transliterated():
@@ -478,9 +498,21 @@ class MentionFinder:
                 words = self.text[slice(*title)]
                 for type_, names in self.cues.cues.columns.items():
                     if words in names and start < end:
-                        found = self.starts.get(start)
-                        if found is not None and self.text[start:found] in self.proposals:
-                            self.proposals[self.text[start:found]].vote(type_, 2.0)
+                        found = self._cell(start, end, type_)
+                        if found is not None:
+                            found.vote(type_, 2.0)
+
+    def _cell(self, start: int, end: int, type_: str) -> Proposal | None:
+        """The name that a cell of a column of names begins with, or is."""
+        stop = self.starts.get(start)
+        if stop is not None and self.text[start:stop] in self.proposals:
+            return self.proposals[self.text[start:stop]]
+        stop = self._before_bracket(start, end)
+        name = self.text[start:stop]
+        ordinary = _HAN.match(name) and type_ in ("Model", "Product") and self.structure.is_ordinary(start, stop)
+        if 2 <= len(name) <= 8 and name.isalnum() and not name.isascii() and not ordinary:  # noqa: PLR2004
+            return self.propose(start, stop, "cell", everywhere=True)
+        return None
 
     def _surroundings(self) -> None:
         """Let the words around every place of a surface vote; many weak ones never make a strong one."""
@@ -597,6 +629,15 @@ class MentionFinder:
                 for surface in members:
                     types[surface] = type_
         return types
+
+    def _members(self, types: dict[str, str]) -> None:
+        """The numbered members of a family: 籮筐 1.5 where 籮筐 is a model."""
+        for start, end, number in self.structure.numbered():
+            type_ = types.get(self.text[start:end])
+            if type_ in ("Model", "Product"):
+                stop = self.text.find(number, end) + len(number)
+                types[self.text[start:stop]] = type_
+                self.propose(start, stop, "member", {type_: 2.0})
 
     def _is_plain(self, surface: str) -> bool:
         """Whether the form of a surface alone makes no name of it."""

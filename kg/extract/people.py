@@ -103,6 +103,10 @@ class NameReader:
             length = len(word)
             if tag == "nr" and 2 <= length <= 5 and _HAN.match(first):  # noqa: PLR2004
                 start = self.starts[index]
+                before = self.tokens[index - 1] if index else ""
+                if length <= 2 and before in self.names.double_surnames | self.names.japanese_surnames:  # noqa: PLR2004
+                    yield start - len(before), start + length, 1.0
+                    continue
                 family = self.begins_name(start)
                 if self.knows(word) or (length == 2 and not family):  # noqa: PLR2004
                     continue

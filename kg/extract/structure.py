@@ -19,6 +19,7 @@ _HAN_WORD = re.compile("[\u3400-\u9fff々]+$")
 _HAN_VERSION = re.compile(
     "(?<=[\u3400-\u9fff])(?:-| ?)(?:[A-Z]\\d{1,2}|\\d+(?:\\.\\d+)?[BMT]?|[A-Z]{1,3}-?\\d+B?)(?![\\w.%％])"
 )
+_NUMBERED = re.compile("(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-])")
 _STOP_TAGS = frozenset(
     {"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "zg", "f", "k"}
 )
@@ -108,7 +109,7 @@ class StructureReader:
     def _latin_before(self, start: int) -> int | None:
         """Where a Latin name begins that a suffix directly follows: Tarkus實驗室."""
         end = start - 1 if self.text[start - 1 : start] == " " else start
-        if not end or not (self.text[end - 1].isascii() and self.text[end - 1].isalnum()):
+        if not end or not self.text[end - 1].isalnum() or _HAN.match(self.text[end - 1]):
             return None
         match = _LATIN_TAIL.search(self.text, max(0, end - 40), end)
         return match.start() if match and match[0][0].isupper() else None
@@ -180,7 +181,10 @@ class StructureReader:
         """Where the name of unlisted words begins that ends at an offset."""
         if end not in self.words or not end or not _HAN.match(self.text[end - 1]):
             return None
-        start = self.left_edge(self.starts[self.words[end] - 1])
+        last = self.words[end] - 1
+        if self.tokens[last] in self.cues.barriers:
+            return None
+        start = self.left_edge(self.starts[last])
         words = self._words(start, end)
         return start if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words) else None  # noqa: PLR2004
 
@@ -215,8 +219,12 @@ class StructureReader:
     def _without_place(self, begin: int, start: int, suffix: Suffix) -> int:
         """Where the name begins without a place before it: 台南鹽白實驗室; universities are named after theirs."""
         index = self.words.get(begin)
-        if index is None or suffix.kind == "university":
+        if index is None:
             return begin
+        if suffix.kind == "university":
+            place = self.words.get(start, 0) - 1
+            # 地主智利大學: what stands before the place is not part of the name.
+            return self.starts[place] if place > index and self.tags[place] == "ns" else begin
         after = begin + len(self.tokens[index])
         if self.tags[index] in ("ns", "nrt") and self.knows(self.tokens[index]) and after < start:
             words = self._words(after, start)
@@ -274,11 +282,25 @@ class StructureReader:
                 single = 0
         return bool(single) and len(words) == 1
 
+    def numbered(self) -> Iterator[tuple[int, int, str]]:
+        """Han words with a number after a space or hyphen, as (start, end of the word, number)."""
+        for match in _NUMBERED.finditer(self.text):
+            start, end = match.start(1), match.end()
+            if match[1] in self.cues.barriers or match[1] in self.cues.generic:
+                continue
+            if not self._counts(end):
+                yield start, match.end(1), match[2]
+
+    def _counts(self, end: int) -> bool:
+        """Whether a measure word follows the number that ends here."""
+        following = self.text[end : end + 2].lstrip(" ")[:1]
+        return following != "" and following in self.measures
+
     def versioned(self) -> Iterator[tuple[int, int]]:
         """Han names with a version: 稜鏡-7B, 拾光 S1."""
         for match in _HAN_VERSION.finditer(self.text):
             start, end = match.span()
-            if self.text[end : end + 2].lstrip(" ")[:1] in self.measures and self.text[end : end + 1]:
+            if self._counts(end):
                 continue
             head = start - 1
             if head not in self.words:
