@@ -91,6 +91,8 @@ def test_every_command_has_help_in_both_languages_and_an_example(path: tuple[str
     assert CHINESE.search(chinese)
     shown = kg(*path, "--help").stdout
     assert f"kg {' '.join(path)}" in shown.partition("Examples 範例")[2]
+    for example in re.findall(r"^  (kg .*)", COMMANDS[path].help, re.MULTILINE):
+        assert example.replace(r"\[", "[") in shown
     for parameter in COMMANDS[path].params:
         if parameter.name != "help":
             words = parameter.help

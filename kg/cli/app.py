@@ -68,8 +68,8 @@ app = typer.Typer(
 
 
 def both(english: str, chinese: str) -> str:
-    """Return a help text in both languages."""
-    return f"{english} {chinese}"
+    """Return a help text in both languages, each on its line."""
+    return _literal(f"{english}\n\n{chinese}")
 
 
 def bilingual(chinese: str, *examples: str) -> Callable[[Command], Command]:
@@ -77,10 +77,15 @@ def bilingual(chinese: str, *examples: str) -> Callable[[Command], Command]:
 
     def complete(command: Command) -> Command:
         shown = "\n".join(f"  {example}" for example in examples)
-        command.__doc__ = f"{command.__doc__}\n{chinese}\n\nExamples 範例：\n\n{shown}"
+        command.__doc__ = _literal(f"{command.__doc__}\n{chinese}\n\nExamples 範例：\n\n{shown}")
         return command
 
     return complete
+
+
+def _literal(text: str) -> str:
+    """Return the text with brackets that are no markup."""
+    return text.replace("[", r"\[")
 
 
 def complain(message: str) -> None:
@@ -94,7 +99,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback(help=both("Knowledge graphs from Chinese articles about AI.", "從談 AI 的中文文章建立知識圖譜。"))
+@app.callback(help="Knowledge graphs from Chinese articles about AI.\n從談 AI 的中文文章建立知識圖譜。")
 def _global_options(
     *,
     lang: Annotated[

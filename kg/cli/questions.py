@@ -24,7 +24,7 @@ Form = Annotated[
 @app.command()
 @bilingual(
     "以 Cypher 查詢圖譜；除非加上 --write，否則只讀不改。",
-    "kg query 'MATCH (p:Person)-[r:WORKED_AT]->(o) RETURN p.name, o.name, r.start LIMIT 5'",
+    "kg query 'MATCH (p:Person)-[r:WORKED_AT]->(o) RETURN p.name, o.name'",
     "kg query 'MATCH (n {name: $name}) RETURN n' --param name=OpenAI --format json",
 )
 def query(

@@ -9,13 +9,13 @@ import typer
 
 from kg.cli.app import app, bilingual, both
 from kg.cli.messages import say
-from kg.cli.options import Schemas  # noqa: TC001 - typer reads annotations
+from kg.cli.options import Schemas
 
 _group = typer.Typer(no_args_is_help=True)
 app.add_typer(
     _group,
     name="schema",
-    help=both("The ontology and rules as data.", "以資料檔描述的本體與規則。"),
+    help="The ontology and rules as data.\n以資料檔描述的本體與規則。",
 )
 
 

@@ -9,7 +9,7 @@ import typer
 
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say
-from kg.cli.options import Jobs, Schemas  # noqa: TC001 - typer reads annotations
+from kg.cli.options import Jobs, Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
