@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kg.extract.grammar import Grammar, Pronoun
-from kg.extract.view import BREAKS, FIRST_TYPE, LAST_TYPE, Item, Line, View
-from kg.model import Block, Entity
+from kg.extract.tokens import QUOTE_MARKS
+from kg.extract.view import FIRST_TYPE, LAST_TYPE, Item, Line, View
+from kg.model import Entity
 
 _MEMORY = 40
+_LATELY = 12
+_DROPPED = frozenset(f"{QUOTE_MARKS} \t\r\n\u3000\xa0")
 _MODIFIER = 6
 _SAME_GENDER, _TOPICAL, _RIVALS = 1.5, 0.5, 6
 
@@ -28,7 +31,7 @@ class Topic:
 
 @dataclass(slots=True)
 class State:
-    """What a reader has in mind at one point of the text; the most recent comes last."""
+    """What a reader has in mind at one point of the text; the lists only grow, the most recent comes last."""
 
     subjects: list[Item] = field(default_factory=list)
     mentioned: list[Item] = field(default_factory=list)
@@ -41,22 +44,30 @@ class State:
     def mention(self, item: Item) -> None:
         """Remember an item that was named anywhere."""
         self.mentioned.append(item)
-        del self.mentioned[:-_MEMORY]
 
     def subject(self, item: Item) -> None:
         """Remember an item that stood in subject position."""
         self.subjects.append(item)
-        del self.subjects[:-_MEMORY]
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What is left from before a clause: earlier subjects (most recent first) and companions of the sentence."""
+    """What was in mind before a clause; the state's lists only grow, so that their lengths tell all."""
 
-    subjects: tuple[Item, ...]
-    companions: tuple[Item, ...]
-    mentioned: tuple[Item, ...]
+    state: State
+    subject_count: int
+    mention_count: int
     company: str | None
+
+    @property
+    def subjects(self) -> tuple[Item, ...]:
+        """Earlier subjects, the most recent first."""
+        return tuple(reversed(self.state.subjects[max(0, self.subject_count - _MEMORY) : self.subject_count]))
+
+    @property
+    def mentioned(self) -> tuple[Item, ...]:
+        """What was named lately, the most recent first."""
+        return tuple(reversed(self.state.mentioned[max(0, self.mention_count - _LATELY) : self.mention_count]))
 
 
 class Reader:
@@ -91,7 +102,7 @@ class Reader:
             return Item(start, end, self.type_of(members[0]), members, "group") if members else None
         best: tuple[float, Item] | None = None
         seen: set[str] = set()
-        for item in (*reversed(self.state.subjects), *reversed(self.state.mentioned)):
+        for item in (*self.state.subjects[:-_MEMORY:-1], *self.state.mentioned[:-_MEMORY:-1]):
             if item.type not in pronoun.types or len(item.members) != 1 or item.members[0] in seen:
                 continue
             if item.form == "turn":
@@ -122,7 +133,7 @@ class Reader:
         )
         fits = [who for who in self.state.group if self.type_of(who) in pronoun.types]
         recent: list[str] = []
-        for item in reversed(self.state.mentioned):
+        for item in self.state.mentioned[:-_MEMORY:-1]:
             for who in item.members:
                 if self.type_of(who) in pronoun.types and who not in recent:
                     recent.append(who)
@@ -156,9 +167,8 @@ class Reader:
             )
         best: tuple[int, Item] | None = None
         seen: set[str] = set()
-        pool = [(item, True) for item in reversed(self.state.subjects)] + [
-            (item, False) for item in reversed(self.state.mentioned)
-        ]
+        pool = [(item, True) for item in self.state.subjects[:-_MEMORY:-1]]
+        pool += [(item, False) for item in self.state.mentioned[:-_MEMORY:-1]]
         last = self.state.mentioned[-1].start if self.state.mentioned else 0
         for item, is_subject in pool:
             if len(item.members) != 1 or item.type not in wanted.types or item.members[0] in seen:
@@ -226,9 +236,21 @@ class Draft:
         self.chars.append(char)
         self.origins.append(origin)
 
+    def run(self, folded: str, start: int, end: int) -> None:
+        """Append plain words without quotation marks, and without spaces except between Latin words."""
+        kept = [
+            i
+            for i in range(start, end)
+            if folded[i] not in _DROPPED or (folded[i] == " " and _between_latin(folded, i))
+        ]
+        self.chars.extend(folded[i] for i in kept)
+        self.origins.extend(kept)
+
     def view(self) -> View:
         """The finished view."""
         return View("".join(self.chars), tuple(self.origins), self.items, tuple(self.lines))
 
 
-__all__ = ["BREAKS", "Block", "Draft", "Reader", "Snapshot", "State", "Topic", "replace", "subject_of"]
+def _between_latin(text: str, position: int) -> bool:
+    before, after = text[position - 1 : position], text[position + 1 : position + 2]
+    return before.isascii() and before.isalnum() and after.isascii() and after.isalnum()

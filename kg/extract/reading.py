@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from kg.extract.discourse import Draft, Reader, Snapshot, State, subject_of
 from kg.extract.grammar import Grammar
 from kg.extract.segment import Sentence
-from kg.extract.tokens import QUOTE_MARKS, Lexer, Reference
+from kg.extract.tokens import Lexer, Reference
 from kg.extract.view import AMOUNT, BREAKS, DURATION, QUOTE, RANK, ROLE, SCORE, TIME, Item, Line, View
 from kg.model import Block, Entity
 
 _QUOTES = re.compile('「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|"[^"\\n]*"')
 _OPENING = '「『“"'
+_MARK = re.compile(f"[{re.escape(BREAKS + _OPENING)}]")
 _UTTERANCE = 10
 _REACH = 12
 _STRIPPED = '「」『』“”"《》〈〉*_'
@@ -106,7 +107,7 @@ class Reading:
 
     def snapshot(self, clause_start: int) -> Snapshot:
         """What was in mind before the clause that begins at a view offset."""
-        return self.draft.snapshots.get(clause_start, Snapshot((), (), (), None))
+        return self.draft.snapshots.get(clause_start) or Snapshot(State(), 0, 0, None)
 
     def line(self, sentence: Sentence, *, quoted: bool, speaker: str | None) -> None:
         """Read one sentence."""
@@ -118,8 +119,13 @@ class Reading:
         # Front matter is read on its own: nobody has been named before it.
         spoken = self.blocks[sentence.block].kind != "front"
         references = {r.start: r for r in self.lexer.references(sentence.start, sentence.end, tokens)} if spoken else {}
+        marks = (m.start() for m in _MARK.finditer(self.folded, sentence.start, sentence.end))
         position = sentence.start
-        while position < sentence.end:
+        for stop in sorted({*stops, *references, *marks}):
+            if stop < position:
+                continue
+            self.draft.run(self.folded, position, stop)
+            position = stop
             behind = (
                 self._read_name(position, stops)
                 or self._read_reference(references.get(position), stops, clause)
@@ -127,16 +133,13 @@ class Reading:
             )
             if behind is not None:
                 position = behind
-                continue
-            char = self.folded[position]
-            if char in BREAKS:
-                self.draft.put(char, position)
+            elif self.folded[position] in BREAKS:
+                self.draft.put(self.folded[position], position)
+                position += 1
                 self._close_clause(clause)
                 clause = len(self.draft.chars)
                 self._open_clause(clause)
-            elif not (char.isspace() or char in QUOTE_MARKS) or self._between_latin(position):
-                self.draft.put(char, position)
-            position += 1
+        self.draft.run(self.folded, position, sentence.end)
         self._close_clause(clause)
         if self.blocks[sentence.block].kind == "heading":
             self._open_section(first)
@@ -191,16 +194,6 @@ class Reading:
             state.company,
         )
 
-    def _between_latin(self, position: int) -> bool:
-        before, after = self.folded[position - 1 : position], self.folded[position + 1 : position + 2]
-        return (
-            self.folded[position] == " "
-            and before.isascii()
-            and before.isalnum()
-            and after.isascii()
-            and after.isalnum()
-        )
-
     def _put_item(self, item: Item) -> None:
         symbol = self.symbols.get(item.type) or _VALUE_SYMBOLS[item.type]
         item = self._merged_with_last(item)
@@ -238,12 +231,7 @@ class Reading:
 
     def _open_clause(self, start: int) -> None:
         state = self.reader.state
-        self.draft.snapshots[start] = Snapshot(
-            tuple(reversed(state.subjects)),
-            tuple(state.companions),
-            tuple(reversed(state.mentioned[-12:])),
-            state.company,
-        )
+        self.draft.snapshots[start] = Snapshot(state, len(state.subjects), len(state.mentioned), state.company)
 
     def _close_clause(self, start: int) -> None:
         text = "".join(self.draft.chars[start:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,33 +33,35 @@ class Lexer:
     def __init__(self, folded: str, items: Sequence[Item], grammar: Grammar) -> None:
         self.folded = folded
         self.grammar = grammar
-        self._items = sorted(items, key=lambda item: (item.start, -item.end))
-        self._starts = [item.start for item in self._items]
+        taken = bytearray(len(folded))
+        units: list[Item] = []
+
+        def take(candidates: Iterable[Item]) -> None:
+            for item in candidates:
+                if not any(taken[item.start : item.end]):
+                    taken[item.start : item.end] = b"\1" * (item.end - item.start)
+                    units.append(item)
+
+        take(sorted(items, key=lambda item: (item.start, -item.end)))
+        for pattern, kind in (
+            (grammar.amount, "Amount"),
+            (grammar.score, "Score"),
+            (grammar.rank, "Rank"),
+            (grammar.role, "Role"),
+        ):
+            # A pattern with a group names exceptions beside it: only the group counts.
+            matches = (m for m in pattern.finditer(folded) if not pattern.groups or m[1])
+            take(Item(m.start(), m.end(), kind, (), "value") for m in matches)
+        self._units = sorted(units, key=lambda item: item.start)
+        self._unit_starts = [item.start for item in self._units]
+        self._references = sorted(self._find_references(), key=lambda r: (r.start, -r.end))
+        self._reference_starts = [reference.start for reference in self._references]
 
     def tokens(self, start: int, end: int) -> list[Item]:
         """Names, dates, amounts, scores, ranks and roles of a sentence, in order; lists of like names are one."""
-        low, high = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        chosen: list[Item] = []
-        reach = start
-        for item in self._items[low:high]:
-            if item.start >= reach and item.end <= end:
-                chosen.append(item)
-                reach = item.end
-        taken = chosen
-        for pattern, kind in (
-            (self.grammar.amount, "Amount"),
-            (self.grammar.score, "Score"),
-            (self.grammar.rank, "Rank"),
-            (self.grammar.role, "Role"),
-        ):
-            extra = [
-                Item(m.start(), m.end(), kind, (), "value")
-                for m in pattern.finditer(self.folded, start, end)
-                if (kind != "Role" or m[1]) and not _overlaps(taken, m.start(), m.end())
-            ]
-            if extra:
-                taken = sorted([*taken, *extra], key=lambda item: item.start)
-        return self._joined(self._unbracketed(taken, end))
+        low, high = bisect_left(self._unit_starts, start), bisect_left(self._unit_starts, end)
+        within = [item for item in self._units[low:high] if item.end <= end]
+        return self._joined(self._unbracketed(within, end))
 
     def _unbracketed(self, tokens: list[Item], end: int) -> list[Item]:
         """Let a name swallow a bracket that says nothing but the same name again, or no name at all."""
@@ -110,22 +112,22 @@ class Lexer:
 
     def references(self, start: int, end: int, tokens: Sequence[Item]) -> list[Reference]:
         """The references of a sentence in order; none overlaps another or a name."""
-        folded, grammar = self.folded, self.grammar
-        found = [
-            *(
-                Reference(m.start(), m.end(), "described", m["head"])
-                for m in grammar.described.finditer(folded, start, end)
-            ),
-            *(Reference(m.start(), m.end(), "pronoun", m[0]) for m in grammar.pronoun.finditer(folded, start, end)),
-            *(Reference(m.start(), m.end(), "bare", m["head"]) for m in grammar.bare.finditer(folded, start, end)),
-        ]
-        found.sort(key=lambda r: (r.start, -r.end))
+        low, high = bisect_left(self._reference_starts, start), bisect_left(self._reference_starts, end)
         result: list[Reference] = []
-        for reference in found:
-            free = not result or reference.start >= result[-1].end
+        for reference in self._references[low:high]:
+            free = reference.end <= end and (not result or reference.start >= result[-1].end)
             if free and not _overlaps(tokens, reference.start, reference.end):
                 result.append(reference)
         return result
+
+    def _find_references(self) -> Iterator[Reference]:
+        folded, grammar = self.folded, self.grammar
+        for m in grammar.described.finditer(folded):
+            yield Reference(m.start(), m.end(), "described", m["head"])
+        for m in grammar.pronoun.finditer(folded):
+            yield Reference(m.start(), m.end(), "pronoun", m[0])
+        for m in grammar.bare.finditer(folded):
+            yield Reference(m.start(), m.end(), "bare", m["head"])
 
 
 def _overlaps(tokens: Sequence[Item], start: int, end: int) -> bool:
