@@ -49,7 +49,7 @@ class _Around(_Strict):
     type: str
 
 
-class _Cues(_Strict):
+class Context(_Strict):
     version: Literal[1]
     before: dict[str, _Graded]
     after: dict[str, _Graded]
@@ -64,7 +64,7 @@ class _Cues(_Strict):
     titles: dict[str, tuple[str, ...]]
 
 
-class _Names(_Strict):
+class Names(_Strict):
     version: Literal[1]
     surnames: str
     doubtful_surnames: str
@@ -148,12 +148,18 @@ def after_bracket(text: str, end: int, longest: int = 60) -> int:
     return end
 
 
+def before_bracket(text: str, start: int, end: int) -> int:
+    """The offset in [start, end) where a bracket begins, without the space before it, or `end`."""
+    place = min((place for mark in "（(" if (place := text.find(mark, start, end)) > start), default=end)
+    return start + len(text[start:place].rstrip()) if place < end else end
+
+
 @dataclass(frozen=True)
 class Cues:
     """The folded data, and automata over all words that are looked for."""
 
-    cues: _Cues
-    names: _Names
+    context: Context
+    names: Names
     roles: tuple[tuple[str, tuple[tuple[str, str, float], ...], tuple[Suffix, ...]], ...]
     automaton: ahocorasick_rs.AhoCorasick
     endings: Mapping[str, Suffix]
@@ -190,7 +196,9 @@ class Cues:
                     votes[type_] = weight
             for suffix in ends:
                 suffixes.append((start, end, suffix))
-        return Scan(before, after, tuple(suffixes), named, opens, closes, {end: suffix.type for _, end, suffix in suffixes})
+        return Scan(
+            before, after, tuple(suffixes), named, opens, closes, {end: suffix.type for _, end, suffix in suffixes}
+        )
 
 
 def _folded(data: Any) -> Any:
@@ -215,37 +223,37 @@ def _validated(model: type[_Data], path: Path) -> _Data:
 def load(schemas: Path | None = None) -> Cues:
     """The cues of `schemas` (default: the shipped ones); raises SchemaError."""
     where = schemas or folder("schemas")
-    cues = _validated(_Cues, where / "cues.yaml")
+    context = _validated(Context, where / "cues.yaml")
     # 大學圖書館: what ends a name says nothing in front of another ending.
-    cues = cues.model_copy(
-        update={"generic": cues.generic | {word for suffix in cues.suffixes for word in suffix.words}}
+    context = context.model_copy(
+        update={"generic": context.generic | {word for suffix in context.suffixes for word in suffix.words}}
     )
-    names = _validated(_Names, where / "names.yaml")
+    names = _validated(Names, where / "names.yaml")
     roles: dict[str, tuple[list[tuple[str, str, float]], list[Suffix]]] = {}
-    for side, table in (("before", cues.before), ("after", cues.after)):
+    for side, table in (("before", context.before), ("after", context.after)):
         for type_, graded in table.items():
             for words, weight in ((graded.weak, WEAK), (graded.fair, FAIR), (graded.strong, STRONG)):
                 for word in words:
                     roles.setdefault(word, ([], []))[0].append((side, type_, weight))
-    for number, around in enumerate(cues.around):
+    for number, around in enumerate(context.around):
         for side, words in (("opens", sorted(around.before)), ("closes", around.after)):
             for word in words:
                 roles.setdefault(word, ([], []))[0].append((side, around.type, float(number)))
-    for word in cues.naming:
+    for word in context.naming:
         roles.setdefault(word, ([], []))[0].append(("naming", "", 0.0))
-    for suffix in cues.suffixes:
+    for suffix in context.suffixes:
         for word in suffix.words:
             roles.setdefault(word, ([], []))[1].append(suffix)
     if "" in roles:
         raise SchemaError(f"{where / 'cues.yaml'}: an empty word matches everywhere; delete it")
     table_ = tuple((word, tuple(parts), tuple(ends)) for word, (parts, ends) in roles.items())
     return Cues(
-        cues,
+        context,
         names,
         table_,
         ahocorasick_rs.AhoCorasick([word for word, _, _ in table_]),
         {word: suffix for suffix in names.latin_endings for word in suffix.words},
         tuple((word, suffix) for suffix in names.latin_tails for word in suffix.words),
         frozenset(names.transliteration),
-        frozenset(cues.before["Person"].strong),
+        frozenset(context.before["Person"].strong),
     )

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.extract.cues import Cues
+from kg.extract.draft import standing
 from kg.extract.mentions import Candidate, Found
-from kg.extract.people import INTERPUNCTS
+from kg.extract.script import HAN, INTERPUNCTS
 from kg.extract.segment import Segmented
-from kg.lexicon import Entry, Lexicon, slug, stands_alone
+from kg.lexicon import Entry, Lexicon, slug
 from kg.model import Entity, Mention
 
-_HAN = re.compile("[\u3400-\u9fff々]")
 _INTERPUNCT = re.compile(f"[{INTERPUNCTS}]")
 _SURE = 2.5
 _INITIALS = re.compile(r"[A-Z]{2,8}$")
@@ -44,6 +44,7 @@ class Linker:
         self.blocks = segmented.document.blocks
         self.lexicon = lexicon
         self.cues = cues
+        self.standing: dict[str, list[tuple[int, int]]] = {}
 
     def link(self, found: Found) -> tuple[Entity, ...]:
         """The entities in order of first mention."""
@@ -96,6 +97,9 @@ class Linker:
                 form for surface in cluster.surfaces for form in self._shortened(surface, cluster)
             ):
                 owners.setdefault(form, []).append(cluster)
+        self.standing = {}
+        for start, end in standing(self.text, list(owners)):
+            self.standing.setdefault(self.text[start:end], []).append((start, end))
         taken = bytearray(len(self.text) + 1)
         for candidate in candidates:
             taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
@@ -128,17 +132,14 @@ class Linker:
 
     def _places(self, form: str, taken: bytearray) -> list[tuple[int, int]]:
         """Where a form stands by itself and no name covers it."""
-        places = []
-        position = self.text.find(form)
-        while position >= 0:
-            end = position + len(form)
-            if not any(taken[position:end]) and stands_alone(self.text, position, end) and self._fits(position, end):
-                places.append((position, end))
-            position = self.text.find(form, end)
-        return places
+        return [
+            (start, end)
+            for start, end in self.standing.get(form, ())
+            if not any(taken[start:end]) and self._fits(start, end)
+        ]
 
     def _fits(self, start: int, end: int) -> bool:
-        if not _HAN.match(self.text[start]):
+        if not HAN.match(self.text[start]):
             return True
         return (start in self.words or end - start > 2) and (
             end in self.words or end == len(self.text) or end - start > 2
@@ -152,7 +153,7 @@ class Linker:
             yield from self._stems(surface)
         elif cluster.type in ("Model", "Product"):
             words = surface.split()
-            if len(words) == 2 and _HAN.match(words[0]) and any(c.isdigit() for c in words[1]):  # noqa: PLR2004
+            if len(words) == 2 and HAN.match(words[0]) and any(c.isdigit() for c in words[1]):  # noqa: PLR2004
                 yield words[1]
         elif cluster.type in ("Show", "Competition", "Benchmark", "Award"):
             yield from self._stems(surface)
@@ -161,7 +162,7 @@ class Linker:
         if _INTERPUNCT.search(surface):
             parts = [part for part in _INTERPUNCT.split(surface) if len(part) > 1]
             yield from (part for part in (parts[:1] + parts[-1:]))
-        elif not _HAN.search(surface):
+        elif not HAN.search(surface):
             words = surface.split()
             if len(words) > 1:
                 yield words[-1]
@@ -170,14 +171,14 @@ class Linker:
                     yield " ".join(words[-2:])
 
     def _stems(self, surface: str) -> Iterable[str]:
-        if _HAN.search(surface):
+        if HAN.search(surface):
             best = ""
-            for suffix in self.cues.cues.suffixes:
+            for suffix in self.cues.context.suffixes:
                 for word in suffix.words:
                     if surface.endswith(word) and len(word) > len(best):
                         best = word
             stem = surface[: -len(best)].rstrip() if best else ""
-            if len(stem) >= 2 and stem not in self.cues.cues.generic and self._is_unlisted(stem):  # noqa: PLR2004
+            if len(stem) >= 2 and stem not in self.cues.context.generic and self._is_unlisted(stem):  # noqa: PLR2004
                 yield stem
         else:
             words = surface.split()
@@ -220,8 +221,8 @@ class Linker:
         """The fullest form of the script that the article uses for it first, as it is written there."""
         spans = sorted(span for spans in cluster.surfaces.values() for span in spans)
         body = [span for span in spans if not self._in_front(span[0])] or spans
-        han = bool(_HAN.search(self.text[slice(*body[0])]))
-        same = [span for span in body if bool(_HAN.search(self.text[slice(*span)])) == han]
+        han = bool(HAN.search(self.text[slice(*body[0])]))
+        same = [span for span in body if bool(HAN.search(self.text[slice(*span)])) == han]
         start, end = max(same, key=lambda span: (span[1] - span[0], -span[0]))
         return self.original[start:end]
 
@@ -235,7 +236,7 @@ class Linker:
         for surface in sorted(cluster.surfaces, key=len, reverse=True):
             kinds = {
                 word: suffix.kind
-                for suffix in self.cues.cues.suffixes
+                for suffix in self.cues.context.suffixes
                 for word in suffix.words
                 if surface.endswith(word)
             }

@@ -6,10 +6,9 @@ import re
 from collections.abc import Collection, Iterator
 
 from kg.extract.cues import Cues
+from kg.extract.script import HAN, INTERPUNCTS
 from kg.extract.segment import Segmented, Segmenter
 
-INTERPUNCTS = "·‧・．•"
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff々]")
 _RIGHT_EDGE = re.compile("[^\u3400-\u9fff]|$")
 
 
@@ -43,12 +42,12 @@ class NameReader:
         length = 0
         while length < 3 and given + length < len(self.text):  # noqa: PLR2004
             char = self.text[given + length]
-            if not _HAN.match(char) or char in self.names.not_given:
+            if not HAN.match(char) or char in self.names.not_given:
                 break
             length += 1
         if not length:
             return None
-        if any(word in self.cues.cues.barriers for word in self._words(start, given + 1)):
+        if any(word in self.cues.context.barriers for word in self._words(start, given + 1)):
             return None
         first = self.tokens[self.words[start]] if start in self.words else ""
         if len(first) > 1 and self.tags[self.words[start]] not in ("nr", "nrt") and self.knows(first) and family == 1:
@@ -56,7 +55,9 @@ class NameReader:
         if family == 1 and len(first) == 1 and given in self.words:
             following = self.tokens[self.words[given]]
             ordinary = len(following) > 1 and self.knows(following) and self.tags[self.words[given]] not in ("nr", "nz")
-            if self.text[start] in self.names.doubtful_surnames or (ordinary and self.text.count(self.text[start : given + 2]) == 1):
+            if self.text[start] in self.names.doubtful_surnames or (
+                ordinary and self.text.count(self.text[start : given + 2]) == 1
+            ):
                 return None
         limit = length if family > 1 else min(length, 2)
         if limit == 1:
@@ -101,7 +102,7 @@ class NameReader:
         for index, (word, tag) in enumerate(zip(self.tokens, self.tags, strict=True)):
             first = word[0]
             length = len(word)
-            if tag == "nr" and 2 <= length <= 5 and _HAN.match(first):  # noqa: PLR2004
+            if tag == "nr" and 2 <= length <= 5 and HAN.match(first):  # noqa: PLR2004
                 start = self.starts[index]
                 before = self.tokens[index - 1] if index else ""
                 if length <= 2 and before in self.names.double_surnames | self.names.japanese_surnames:  # noqa: PLR2004
@@ -138,7 +139,7 @@ class NameReader:
                     yield start, start + 3, 0.5 if first in doubtful else 0.7
 
     def _is_given(self, text: str) -> bool:
-        return all(_HAN.match(char) and char not in self.names.not_given for char in text)
+        return all(HAN.match(char) and char not in self.names.not_given for char in text)
 
     def before(self, end: int, *, sure: bool) -> int | None:
         """The start of the name that ends at an offset, if one does."""
@@ -162,7 +163,7 @@ class NameReader:
         index = self.words[start]
         while index < len(self.tokens) and self.starts[index] < end:
             word = self.tokens[index]
-            if word in self.cues.cues.barriers or (
+            if word in self.cues.context.barriers or (
                 len(word) > 1 and self.tags[index] not in ("nr", "nz") and self.knows(word)
             ):
                 return False
@@ -170,7 +171,7 @@ class NameReader:
         return True
 
     def _is_han(self, start: int, end: int) -> bool:
-        return all(_HAN.match(char) for char in self.text[start:end])
+        return all(HAN.match(char) for char in self.text[start:end])
 
     def transliterated(self) -> Iterator[tuple[int, int]]:
         """Names with interpuncts, such as 埃琳娜·馬爾凱蒂."""
@@ -203,7 +204,7 @@ class NameReader:
         for begin in range(start, place):
             if begin in self.words or begin == start:
                 word = self.tokens[self.words[begin]] if begin in self.words else ""
-                if word in self.cues.cues.barriers and begin + len(word) < place:
+                if word in self.cues.context.barriers and begin + len(word) < place:
                     continue
                 return begin
         return place
@@ -211,6 +212,6 @@ class NameReader:
     def _closing(self, place: int, end: int) -> int:
         # 馬耀‧古木一起: a word that cannot be part of a name ends it.
         for stop in range(place + 2, end):
-            if stop in self.words and self.tokens[self.words[stop]] in self.cues.cues.barriers:
+            if stop in self.words and self.tokens[self.words[stop]] in self.cues.context.barriers:
                 return stop
         return end

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.extract.cues import Cues, Scan, Suffix
+from kg.extract.script import HAN
 from kg.extract.segment import Segmented, Segmenter
 
 _TITLE = re.compile("《([^《》\n]{1,80})》|〈([^〈〉\n]{1,120})〉")
@@ -14,12 +15,13 @@ _QUOTED = re.compile(
     "「([^「」\n，。！？、；：]{1,20})」|『([^『』\n，。！？、；：]{1,20})』|“([^“”\n，。！？、；：]{1,20})”"
 )
 _BRACKET = re.compile("[（(]([^（）()\n]{1,80})[）)]")
-_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff々]")
 _HAN_WORD = re.compile("[\u3400-\u9fff々]+$")
 _HAN_VERSION = re.compile(
     "(?<=[\u3400-\u9fff])(?:-| ?)(?:[A-Z]\\d{1,2}|\\d+(?:\\.\\d+)?[BMT]?|[A-Z]{1,3}-?\\d+B?)(?![\\w.%％])"
 )
-_NUMBERED = re.compile("(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-])")
+_NUMBERED = re.compile(
+    "(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-])"
+)
 _STOP_TAGS = frozenset(
     {"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "zg", "f", "k"}
 )
@@ -53,7 +55,7 @@ class StructureReader:
         self.tags = segmented.tags
         self.starts = segmented.starts
         self.knows = segmenter.knows
-        self.cues = cues.cues
+        self.cues = cues.context
         self.measures = cues.names.measures
         self.scan = scan
 
@@ -109,7 +111,7 @@ class StructureReader:
     def _latin_before(self, start: int) -> int | None:
         """Where a Latin name begins that a suffix directly follows: Tarkus實驗室."""
         end = start - 1 if self.text[start - 1 : start] == " " else start
-        if not end or not self.text[end - 1].isalnum() or _HAN.match(self.text[end - 1]):
+        if not end or not self.text[end - 1].isalnum() or HAN.match(self.text[end - 1]):
             return None
         match = _LATIN_TAIL.search(self.text, max(0, end - 40), end)
         return match.start() if match and match[0][0].isupper() else None
@@ -130,7 +132,7 @@ class StructureReader:
         begin = self.starts[index]
         while index > 0 and start - begin < _LONGEST:
             word, tag = self.tokens[index - 1], self.tags[index - 1]
-            if not _HAN.match(word) or word in self.cues.barriers or begin in self.scan.named or word[-1] in _ASPECTS:
+            if not HAN.match(word) or word in self.cues.barriers or begin in self.scan.named or word[-1] in _ASPECTS:
                 break
             if tag in _STOP_TAGS and (len(word) > 1 or tag != "x") and self.knows(word):
                 break
@@ -162,7 +164,7 @@ class StructureReader:
         while index is not None and index < len(self.tokens) and end - start < _SHORT:
             word, tag = self.tokens[index], self.tags[index]
             if (
-                not _HAN.match(word)
+                not HAN.match(word)
                 or word in self.cues.barriers
                 or (tag in _STOP_TAGS and self.knows(word))
                 or end in known
@@ -179,7 +181,7 @@ class StructureReader:
 
     def unlisted_before(self, end: int) -> int | None:
         """Where the name of unlisted words begins that ends at an offset."""
-        if end not in self.words or not end or not _HAN.match(self.text[end - 1]):
+        if end not in self.words or not end or not HAN.match(self.text[end - 1]):
             return None
         last = self.words[end] - 1
         if self.tokens[last] in self.cues.barriers:
@@ -192,12 +194,12 @@ class StructureReader:
         """Words that the segmenter takes for places, each with how much it may be one."""
         for index, tag in enumerate(self.tags):
             word = self.tokens[index]
-            if tag not in ("ns", "nrt", "nr", "nz") or not 1 < len(word) <= 5 or not _HAN.match(word):  # noqa: PLR2004
+            if tag not in ("ns", "nrt", "nr", "nz") or not 1 < len(word) <= 5 or not HAN.match(word):  # noqa: PLR2004
                 continue
             following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
             whole = (
                 following in self.cues.barriers
-                or not _HAN.match(following)
+                or not HAN.match(following)
                 or (len(following) > 1 and self.knows(following))
             )
             if whole:

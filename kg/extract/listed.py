@@ -1,0 +1,107 @@
+"""Names that the lexicon lists, and Latin names beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kg.extract import latin
+from kg.extract.draft import Draft
+from kg.extract.script import HAN
+
+LISTED = 4.0
+# A weak name is as good as a proposal from its form, a plain word among the weak ones less.
+_WEAK, _PLAIN, _PRESENT = 2.0, 0.5, 3.0
+_OF_A_PLACE = ("语", "文", "籍", "裔", "菜", "话")
+_VERSION = re.compile(r"v?\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def listed(draft: Draft) -> None:
+    for start, end, name in draft.lexicon.occurrences(draft.text):
+        if HAN.match(name) and (not _cuts_well(draft, start, end) or draft.text[end : end + 1] in _OF_A_PLACE):
+            if draft.lexicon.get(name)[0][0].type == "Place" or not _cuts_well(draft, start, end):
+                continue
+        proposal = draft.propose(start, end, "lexicon")
+        if proposal.votes:
+            continue
+        for entry, weak in draft.lexicon.get(name):
+            if entry.optional:
+                proposal.votes.setdefault(entry.type, 0.0)
+                proposal.only = (proposal.only or frozenset()) | {entry.type}
+            elif not weak:
+                proposal.fixed = entry.type
+                proposal.vote(entry.type, LISTED)
+            else:
+                if HAN.match(name) or len(name) < 3:  # noqa: PLR2004
+                    proposal.only = (proposal.only or frozenset()) | {entry.type}
+                plain = HAN.match(name) or name in draft.cues.names.latin_common or name.islower()
+                proposal.votes[entry.type] = max(0.5 if plain else 2.0, proposal.votes.get(entry.type, 0.0))
+    _full_names(draft)
+
+
+def _full_names(draft: Draft) -> None:
+    """A weak name counts where the same entity is also there under a full one; a person's never counts without."""
+    present = {
+        entry.key
+        for name, proposal in draft.proposals.items()
+        if proposal.fixed
+        for entry, weak in draft.lexicon.get(name)
+        if not weak
+    }
+    for name, proposal in draft.proposals.items():
+        if proposal.fixed:
+            continue
+        for entry, _ in draft.lexicon.get(name):
+            if entry.key in present:
+                proposal.votes[entry.type] = 3.0
+            elif entry.type == "Person" and entry.name != name and " " not in name:
+                proposal.votes[entry.type] = 0.0
+
+
+def _cuts_well(draft: Draft, start: int, end: int) -> bool:
+    """Whether a Chinese name in the text does not begin or end inside another word."""
+    words = draft.segmented.word_at
+    if start in words and (end in words or end == len(draft.text)):
+        return True
+    return end - start > 3 or not HAN.match(draft.text[end - 1])  # noqa: PLR2004
+
+
+def latin_names(draft: Draft) -> None:
+    shapes: dict[str, dict[str, float]] = {}
+    for start, end in latin.runs(draft.text, draft.cues):
+        for begin, stop in _unlisted_parts(draft, start, end):
+            name = draft.text[begin:stop]
+            if name not in shapes:
+                votes = latin.shape(name, draft.cues)
+                shapes[name] = votes
+            draft.propose(begin, stop, "latin", shapes[name])
+
+
+def _unlisted_parts(draft: Draft, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What of a run is left beside the names that the lexicon knows: GPT-6 Pro as a whole, Chirp of Google Chirp."""
+    known = draft.starts.get(start)
+    if known == end:
+        return
+    if known is None or known > end:
+        yield start, end
+        return
+    tail = draft.text[known:end].split()
+    first = draft.proposals[draft.text[start:known]]
+    type_ = first.fixed or max(first.votes, key=lambda t: first.votes[t], default="")
+    continues = all(word in draft.cues.names.version_words or _VERSION.match(word) for word in tail)
+    if continues and type_ not in ("Model", "Product") and not _YEAR.fullmatch(tail[0]):
+        return
+    if continues or tail[-1] in draft.cues.endings:
+        proposal = draft.propose(start, end, "version" if continues else "latin")
+        if continues and type_ in ("Model", "Product"):
+            proposal.fixed = type_
+            proposal.vote(type_, LISTED)
+        else:
+            for vote, weight in latin.shape(draft.text[start:end], draft.cues).items():
+                proposal.vote(vote, weight)
+        return
+    while known < end and draft.text[known] == " ":
+        known += 1
+    if known < end and known not in draft.starts and draft.text[known].isalpha():
+        yield known, end
