@@ -125,7 +125,7 @@ def read_gold(folder: Path) -> dict[str, Gold]:
             raise NotFoundError(f"{article_of(folder, name)}: there is no such file, but {path.name} annotates it")
         golds[name] = gold
     if not golds:
-        raise NotFoundError(f"{folder}: no annotated articles here (files NAME{SUFFIX} beside NAME.md)")
+        raise NotFoundError(f"{folder}: no annotated articles here (files NAME.gold.json beside NAME.md)")
     return golds
 
 

@@ -30,9 +30,7 @@ def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     environment = {**os.environ, **ENGLISH, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
         [sys.executable, "-m", "kg", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
         encoding="utf-8",
         env=environment,
-        **options,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )

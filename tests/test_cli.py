@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -15,8 +16,9 @@ import typer.main
 import yaml
 
 from kg import __version__
+from kg import errors as kg_errors
 from kg.cli import app
-from kg.cli.messages import texts
+from kg.cli.messages import in_chinese, texts
 from kg.cli.questions import named
 from kg.errors import NotFoundError
 from kg.graph import Graph
@@ -142,11 +144,11 @@ def test_help_and_version_import_nothing_heavy() -> None:
 
 def test_every_text_is_there_in_both_languages_with_the_same_placeholders() -> None:
     data = yaml.safe_load((folder("viz") / "cli.yaml").read_text("utf-8"))
-    assert set(data) == {"version", "messages"}
+    assert set(data) == {"version", "messages", "problems"}
     placeholder = re.compile(r"\{(\w*)")
-    for key, text in data["messages"].items():
-        assert set(text) == {"zh", "en"}, key
-        assert sorted(set(placeholder.findall(text["zh"]))) == sorted(set(placeholder.findall(text["en"]))), key
+    for text in (*data["messages"].values(), *data["problems"]):
+        assert set(text) == {"zh", "en"}
+        assert set(placeholder.findall(text["zh"])) == set(placeholder.findall(text["en"])), text
 
 
 def test_every_text_is_used_and_every_used_text_exists() -> None:
@@ -157,6 +159,48 @@ def test_every_text_is_used_and_every_used_text_exists() -> None:
     mentioned = set(re.findall(r'"(\w+)"', sources))
     unused = {key for key in texts() if key not in mentioned and key.removeprefix("column_") not in mentioned}
     assert not unused
+
+
+def raised() -> Iterator[tuple[str, str]]:
+    """What every error says that is raised with a text of its own, with X for what differs, and where."""
+    errors = {name for name, kind in vars(kg_errors).items() if isinstance(kind, type)} - {"SchemaError"}
+    for path in sorted((ROOT / "kg").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in errors):
+                continue
+            match call.args[call.func.id == "ArticleError" :]:
+                case [ast.Constant(value=str(text)), *_]:
+                    yield text, path.name
+                case [ast.JoinedStr(values=parts), *_]:
+                    yield (
+                        "".join(
+                            str(getattr(part, "value", "")) if isinstance(part, ast.Constant) else "X" for part in parts
+                        ),
+                        path.name,
+                    )
+
+
+def test_every_error_speaks_chinese() -> None:
+    messages = list(raised())
+    assert len(messages) > 40
+    unspoken = [
+        (text, where) for text, where in messages if text not in ("X: X", "X") and not CHINESE.search(in_chinese(text))
+    ]
+    assert not unspoken
+
+
+def test_errors_keep_places_and_values_in_chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert in_chinese("posts/a.md:3: is not UTF-8 at byte 7; save it as UTF-8") == (
+        "posts/a.md:3: 第 7 個位元組不是 UTF-8；請存成 UTF-8"
+    )
+    assert in_chinese("a.md: cannot be read: Permission denied; check that it is there and readable") == (
+        "a.md: 無法讀取：沒有權限；請確認檔案存在且可以讀取"
+    )
+    assert in_chinese("a: exists already; name a folder that does not\nsomething else") == (
+        "a: 已經存在；請指定尚不存在的資料夾\nsomething else"
+    )
+    monkeypatch.chdir(tmp_path)
+    assert kg("stats", "--lang", "zh").stderr == "錯誤：.kg: 這裡沒有圖譜；請以 `kg ingest PATH… --graph .kg` 建立\n"
 
 
 @pytest.mark.parametrize(
@@ -412,6 +456,17 @@ def test_no_traceback_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("error inside kg: ZeroDivisionError: on purpose\n")
     assert isinstance(kg("--debug", "schema", "show").exception, ZeroDivisionError)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a POSIX terminal")
+def test_progress_is_shown_on_a_terminal_only(inside: Path) -> None:
+    terminal, end = os.openpty()
+    with start("extract", "posts", cwd=inside, stderr=end) as process:
+        assert process.stdout is not None
+        assert process.stdout.read().startswith('{"version":1')
+    os.close(end)
+    assert b"reading articles" in os.read(terminal, 100_000)
+    os.close(terminal)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX pipes")

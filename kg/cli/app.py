@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from kg import __version__
-from kg.cli.messages import Language, choose, say
+from kg.cli.messages import Language, choose, say, say_problem
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Group(TyperGroup):
         except (KgError, OSError) as error:
             if debug:
                 raise
-            complain(say("error", problem=error))
+            complain(say("error", problem=say_problem(error)))
             raise typer.Exit(_FAILED) from None
         except Exception as error:
             if debug:

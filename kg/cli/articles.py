@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kg.cli.app import app, bilingual, both, complain
-from kg.cli.messages import say
+from kg.cli.messages import say, say_problem
 from kg.cli.options import Address, Drafts, Jobs, Paths, Root, Schemas, default_graph, open_graph
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def ingest(
     except NotFoundError:
         raise pipeline.no_articles(found) from None
     try:
-        with store, _progress("reading") as progress:
+        with store, _progress() as progress:
             report = pipeline.ingest(
                 found,
                 Extractor(schemas),
@@ -96,7 +96,7 @@ def extract(
     failed: list[ArticleError] = []
     records: list[Record] = []
     outcomes = pipeline.extract(found.files, Extractor(schemas), schemas=schemas, drafts=drafts, jobs=jobs)
-    with _progress("reading") as progress:
+    with _progress(among_output=form == "jsonl") as progress:
         for done, outcome in enumerate(outcomes, 1):
             if outcome.error is not None:
                 failed.append(outcome.error)
@@ -130,16 +130,18 @@ def _summary(report: Report, graph: str) -> str:
 def _finish(failed: Sequence[ArticleError], kept: Sequence[str] = ()) -> None:
     """Name the articles that failed, and end with an error if there are any."""
     for error in failed:
-        complain(say("article_failed", problem=error) + (say("article_kept") if error.path in kept else ""))
+        complain(
+            say("article_failed", problem=say_problem(error)) + (say("article_kept") if error.path in kept else "")
+        )
     if failed:
         complain(say("articles_failed", count=len(failed)))
         raise typer.Exit(1)
 
 
 @contextmanager
-def _progress(key: str) -> Iterator[Progress]:
-    """Show how far we are on stderr, if that is a terminal and stdout does not write to it too."""
-    if not sys.stderr.isatty():
+def _progress(*, among_output: bool = False) -> Iterator[Progress]:
+    """Show on stderr how far we are, if it is a terminal to which nothing else is written meanwhile."""
+    if not sys.stderr.isatty() or (among_output and sys.stdout.isatty()):
         yield lambda _done, _total: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -148,5 +150,5 @@ def _progress(key: str) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=errors(), transient=True) as display:
-        task = display.add_task(say(key), total=None)
+        task = display.add_task(say("reading"), total=None)
         yield lambda done, total: display.update(task, completed=done, total=total)
