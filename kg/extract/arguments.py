@@ -145,7 +145,7 @@ class ArgumentFinder:
     def subject(self, match: Match, object_: Argument | None) -> Argument | None:
         """The subject: named, next to the verb, at the head of the clause, or carried over from before."""
         taken = set(object_.members) if object_ else set()
-        frame, line, clause, start = match.frame, match.line, match.clause, match.start
+        frame, clause, start = match.frame, match.clause, match.start
         place = match.places.get("S")
         if place is not None:
             if place < start:
@@ -166,27 +166,31 @@ class ArgumentFinder:
         head = self._relative_head(match)
         if head is not None and not taken & set(self.view.items[head].members):
             return Argument(self.view.items[head].members, _IN_CLAUSE, head)
-        subjects = self.reading.snapshot(clause).subjects
-        if frame.data.prefer:
-            # A stable sort keeps recency inside both groups; the preferred ones must be of this block.
-            near = self._block_start(line)
-            subjects = tuple(sorted(subjects, key=lambda i: not (i.type == frame.data.prefer and i.start >= near)))
-        for rank, item in enumerate(subjects):
+        for item, weight in self._in_mind(match):
             if item.type not in frame.subject or taken & set(item.members) or not self._alike(match, item, object_):
                 continue
-            if line.text_start <= item.start:
-                weight = _SAME_LINE
-            elif self._block_start(line) <= item.start:
-                weight = _SAME_BLOCK
-            elif rank < _PATIENCE:
-                weight = _FAR
-            else:
-                break
-            if weight < _SAME_LINE and not self._acts(item):
-                continue
-            return Argument(self._with_companions(match, item.members), weight, None)
+            if weight >= _SAME_LINE or self._acts(item):
+                return Argument(self._with_companions(match, item.members), weight, None)
         topic = self._topic(frame.subject)
         return self._without(topic, taken) if topic else None
+
+    def _in_mind(self, match: Match) -> Iterator[tuple[Item, float]]:
+        """Earlier subjects with how sure they make us: of the line, of the block, of the heading, then older ones."""
+        frame, line = match.frame, match.line
+        snapshot = self.reading.snapshot(match.clause)
+        block = self._block_start(line)
+        subjects = snapshot.subjects
+        if frame.data.prefer:
+            # A stable sort keeps recency inside both groups; the preferred ones must be of this block.
+            subjects = tuple(sorted(subjects, key=lambda i: not (i.type == frame.data.prefer and i.start >= block)))
+        for item in subjects:
+            if item.start >= block:
+                yield item, _SAME_LINE if line.text_start <= item.start else _SAME_BLOCK
+        for item in snapshot.section:
+            yield item, _SAME_BLOCK
+        for rank, item in enumerate(subjects):
+            if item.start < block and rank < _PATIENCE:
+                yield item, _FAR
 
     def _next_to_verb(self, match: Match) -> int | None:
         """The name right before the trigger, if nothing governs it: in 這就是 X 發布 Y 的排場 it is X who acts."""

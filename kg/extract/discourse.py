@@ -40,6 +40,7 @@ class State:
     genders: dict[str, str] = field(default_factory=dict)
     speaker: str | None = None
     company: str | None = None
+    section: tuple[Item, ...] = ()
 
     def mention(self, item: Item) -> None:
         """Remember an item that was named anywhere."""
@@ -58,6 +59,7 @@ class Snapshot:
     subject_count: int
     mention_count: int
     company: str | None
+    section: tuple[Item, ...]
 
     @property
     def subjects(self) -> tuple[Item, ...]:

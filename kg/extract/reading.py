@@ -107,7 +107,7 @@ class Reading:
 
     def snapshot(self, clause_start: int) -> Snapshot:
         """What was in mind before the clause that begins at a view offset."""
-        return self.draft.snapshots.get(clause_start) or Snapshot(State(), 0, 0, None)
+        return self.draft.snapshots.get(clause_start) or Snapshot(State(), 0, 0, None, ())
 
     def line(self, sentence: Sentence, *, quoted: bool, speaker: str | None) -> None:
         """Read one sentence."""
@@ -192,6 +192,7 @@ class Reading:
             state.genders,
             state.speaker,
             state.company,
+            state.section,
         )
 
     def _put_item(self, item: Item) -> None:
@@ -231,7 +232,9 @@ class Reading:
 
     def _open_clause(self, start: int) -> None:
         state = self.reader.state
-        self.draft.snapshots[start] = Snapshot(state, len(state.subjects), len(state.mentioned), state.company)
+        self.draft.snapshots[start] = Snapshot(
+            state, len(state.subjects), len(state.mentioned), state.company, state.section
+        )
 
     def _close_clause(self, start: int) -> None:
         text = "".join(self.draft.chars[start:])
@@ -260,12 +263,12 @@ class Reading:
         if main is not None:
             origin = self.draft.origins[start] if start < len(self.draft.origins) else 0
             self.reader.state.subject(Item(origin, origin + 1, "Person", (main,), "topic"))
-        for k in range(start, len(self.draft.chars)):
-            item = self.draft.items.get(k)
-            if item is not None and item.type in self.symbols and len(item.members) == 1:
-                self.reader.state.subject(item)
-                if item.type == "Organization":
-                    self.reader.state.company = item.members[0]
+        named = [self.draft.items[k] for k in range(start, len(self.draft.chars)) if k in self.draft.items]
+        self.reader.state.section = tuple(i for i in named if i.type in self.symbols and len(i.members) == 1)
+        for item in self.reader.state.section:
+            self.reader.state.subject(item)
+            if item.type == "Organization":
+                self.reader.state.company = item.members[0]
 
     def _presented(self, clause: str, start: int) -> Item | None:
         """The last name of a clause that brings somebody or something new onto the stage."""
