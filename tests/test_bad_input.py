@@ -233,3 +233,11 @@ def test_ctrl_c_keeps_what_is_stored_and_the_next_run_goes_on(site: Path) -> Non
     before = len(stored())
     assert 100 <= before < 240
     assert f"{240 - before} added, 0 changed, {before} unchanged" in kg("ingest", ".").stdout
+
+
+def test_where_an_article_failed_is_shown_on_request(site: Path) -> None:
+    (site / "bad.md").write_bytes(b"\xff")
+    assert "Traceback" not in kg("ingest", ".").stderr
+    shown = kg("ingest", ".", "--debug").stderr
+    assert "UnicodeDecodeError" in shown
+    assert "kg/markdown.py" in shown.replace(os.sep, "/")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FAILED, _INTERRUPTED, _BROKEN_PIPE = 1, 130, 141
+
+_debugging: ContextVar[bool] = ContextVar("debugging", default=False)
 
 Command = TypeVar("Command", bound="Callable[..., None]")
 
@@ -32,7 +36,6 @@ class _Group(TyperGroup):
             # No other encoding holds everything that articles hold.
             if stream.encoding.lower() != "utf-8":
                 stream.reconfigure(encoding="utf-8")  # type: ignore[union-attr] # they are text streams of a program
-        debug = ctx.params.get("debug")
         try:
             value = super().invoke(ctx)
             sys.stdout.flush()
@@ -46,12 +49,12 @@ class _Group(TyperGroup):
             complain(say("interrupted"))
             raise typer.Exit(_INTERRUPTED) from None
         except (KgError, OSError) as error:
-            if debug:
+            if _debugging.get():
                 raise
             complain(say("error", problem=say_problem(error)))
             raise typer.Exit(_FAILED) from None
         except Exception as error:
-            if debug:
+            if _debugging.get():
                 raise
             complain(say("internal_error", problem=f"{type(error).__name__}: {error}"))
             raise typer.Exit(_FAILED) from None
@@ -88,9 +91,11 @@ def _literal(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-def complain(message: str) -> None:
-    """Write a message for a person to stderr."""
+def complain(message: str, error: BaseException | None = None) -> None:
+    """Write a message for a person to stderr; with --debug also where the error that it is about arose."""
     typer.echo(message, err=True)
+    if error is not None and _debugging.get():
+        traceback.print_exception(error)
 
 
 def _show_version(wanted: bool) -> None:
@@ -116,8 +121,9 @@ def _global_options(
         typer.Option("--version", is_eager=True, callback=_show_version, help=both("Show the version.", "顯示版本。")),
     ] = False,
 ) -> None:
-    del debug, version  # read from the context, and by the callback
+    del version  # its callback has ended the program
     choose(lang)
+    _debugging.set(debug)
 
 
 def _global_options_first(args: list[str]) -> list[str]:

@@ -96,8 +96,12 @@ def _read(path: Path) -> dict[str, Record]:
     from kg.errors import NotFoundError
     from kg.record import loads
 
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotFoundError(f"{path}: is not UTF-8 (byte {error.start})") from error
     found = {}
-    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
