@@ -130,9 +130,8 @@ def _summary(report: Report, graph: str) -> str:
 def _finish(failed: Sequence[ArticleError], kept: Sequence[str] = ()) -> None:
     """Name the articles that failed, and end with an error if there are any."""
     for error in failed:
-        complain(
-            say("article_failed", problem=say_problem(error)) + (say("article_kept") if error.path in kept else "")
-        )
+        afterwards = say("article_kept") if error.path in kept else ""
+        complain(say("article_failed", problem=say_problem(error)) + afterwards, error)
     if failed:
         complain(say("articles_failed", count=len(failed)))
         raise typer.Exit(1)
