@@ -18,6 +18,7 @@ $(VENV)/development: requirements-dev.lock $(VENV)/runtime
 
 demo: $(VENV)/runtime
 	$(BIN)/kg ingest corpus/articles --graph $(OUT)/demo
+	$(BIN)/kg stats --graph $(OUT)/demo
 	$(BIN)/kg query --graph $(OUT)/demo "MATCH (p:Person {name: 'Yi Tay'})-[r]->(x) RETURN type(r) AS fact, x.name AS what, coalesce(r.start, r.date, r.end) AS year ORDER BY fact, what"
 	$(BIN)/kg export html $(OUT)/demo.html --graph $(OUT)/demo
 	@echo "$(abspath $(OUT)/demo.html)"

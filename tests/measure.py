@@ -5,16 +5,25 @@ Ratios are taken in one run on one machine; absolute figures of another machine 
 
 from __future__ import annotations
 
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 RUNS = 5
+_INGEST = """
+import resource
+from kg.cli import app
+try:
+    app(["ingest", "content", "--jobs", "1"])
+except SystemExit:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 KG = Path(sys.executable).parent / "kg"
 
 
@@ -43,16 +52,16 @@ def speed(articles: Path) -> tuple[float, float]:
     extractor = Extractor()
     extractor.extract(documents[0])
     rates = []
-    for work in (lambda d: extractor.extract(d), lambda d: tokenizer.lcut(d.text)):
+    for work in (extractor.extract, lambda document: tokenizer.lcut(document.text)):
         best = min(_timed(work, documents) for _ in range(3))
         rates.append(count / best)
     return rates[0], rates[1]
 
 
-def _timed(work: object, documents: list[object]) -> float:
+def _timed(work: Callable[[Any], object], documents: Sequence[object]) -> float:
     start = time.perf_counter()
     for document in documents:
-        work(document)  # type: ignore[operator]
+        work(document)
     return time.perf_counter() - start
 
 
@@ -66,8 +75,7 @@ def memory(articles: Path, count: int) -> tuple[float, float]:
             text = sources[number % len(sources)].read_text("utf-8")
             (content / f"{number:04}.md").write_text(text, "utf-8")
         start = time.perf_counter()
-        code = "import resource, sys; from kg.cli import app\ntry: app(['ingest', 'content', '--jobs', '1'])\nexcept SystemExit: pass\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-        done = subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", _INGEST], cwd=folder, check=True, capture_output=True, text=True)
         return int(done.stdout.split()[-1]) / 1024, time.perf_counter() - start
 
 
@@ -90,7 +98,6 @@ def main() -> None:
     for count in (10, 1000):
         peak, took = memory(articles, count)
         print(f"{count:5} articles      {peak:.0f} MB, {took:.1f} s")
-    print(f"this process        {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 
 
 if __name__ == "__main__":
