@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tempfile
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import ahocorasick_rs
 import platformdirs
@@ -22,6 +24,9 @@ from kg.extract.fold import fold
 from kg.ontology import read_yaml
 from kg.resources import folder
 
+# By folded name: the entries that bear it, by index, each with whether the name is weak.
+Owners = dict[str, tuple[tuple[int, bool], ...]]
+_FORMAT = 1
 _NOT_NAME = re.compile(r"[^\w]+|_+")
 _LATIN = re.compile(r"[A-Za-z0-9À-ɏ]")
 
@@ -53,7 +58,16 @@ class Lexicon:
     """All entries, and who bears which folded name: `owners` maps it to (entry index, weak) pairs."""
 
     entries: tuple[Entry, ...]
-    owners: dict[str, tuple[tuple[int, bool], ...]]
+    owners: Owners
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> Lexicon:
+        """A lexicon of these entries; raises SchemaError if two of them claim one name."""
+        listed = tuple(entries)
+        owners, problems = _owners(listed, [Path("lexicon")] * len(listed))
+        if problems:
+            raise SchemaError("\n".join(problems))
+        return cls(listed, owners)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -82,7 +96,7 @@ def stands_alone(text: str, start: int, end: int) -> bool:
         before = text[start - 1]
         if before.isalnum() and _LATIN.match(before):
             return False
-        if before in "-_./" and start > 1 and _LATIN.match(text[start - 2]):
+        if before in "-_." and start > 1 and _LATIN.match(text[start - 2]):
             return False
     if end < len(text) and _LATIN.match(text[end - 1]):
         after = text[end]
@@ -112,52 +126,51 @@ def slug(text: str) -> str:
 
 
 def load(schemas: Path | None = None, types: frozenset[str] | None = None) -> Lexicon:
-    """The lexicon of `schemas` (default: the shipped one); with `types` given, others are errors; raises SchemaError."""
+    """The lexicon of `schemas` (default: the shipped one); with `types`, others are errors; raises SchemaError."""
     files = sorted(((schemas or folder("schemas")) / "lexicon").glob("*.yaml"))
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     stored = platformdirs.user_cache_path("kg") / "lexicon.json"
-    data = _cached(stored, digest.hexdigest())
-    if data is None:
-        entries, owners = _read(files)
-        _store(stored, digest.hexdigest(), entries, owners)
-    else:
-        entries = tuple(Entry(t, n, k, tuple(a), tuple(w), *rest) for t, n, k, a, w, *rest in data["entries"])
-        owners = {name: tuple((index, weak) for index, weak in who) for name, who in data["owners"].items()}
+    found = _cached(stored, digest.hexdigest())
+    if found is None:
+        found = _read(files)
+        _store(stored, digest.hexdigest(), *found)
+    lexicon = Lexicon(*found)
     if types is not None:
-        unknown = sorted({entry.type for entry in entries} - types)
+        unknown = sorted({entry.type for entry in lexicon.entries} - types)
         if unknown:
             raise SchemaError(f"{files[0].parent}: no such entity type: {', '.join(unknown)}")
-    return Lexicon(entries, owners)
+    return lexicon
 
 
-def _cached(stored: Path, digest: str) -> dict[str, list[list[object]]] | None:
-    """What was stored for exactly these files; parsing the YAML takes twenty times as long."""
+def _cached(stored: Path, digest: str) -> tuple[tuple[Entry, ...], Owners] | None:
+    """What was stored for exactly these files; parsing the YAML takes ten times as long."""
     try:
-        data = json.loads(stored.read_bytes())
-    except (OSError, ValueError):
+        data: Any = json.loads(stored.read_bytes())
+        if data["key"] != [_FORMAT, digest]:
+            return None
+        entries = tuple(Entry(t, n, k, tuple(a), tuple(w), *rest) for t, n, k, a, w, *rest in data["entries"])
+        return entries, {name: tuple(map(tuple, who)) for name, who in data["owners"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return data if isinstance(data, dict) and data.get("digest") == digest else None
 
 
-def _store(
-    stored: Path, digest: str, entries: tuple[Entry, ...], owners: dict[str, tuple[tuple[int, bool], ...]]
-) -> None:
-    data = {"digest": digest, "entries": [astuple(entry) for entry in entries], "owners": owners}
-    # Without a writable cache everything works, a little later.
+def _store(stored: Path, digest: str, entries: tuple[Entry, ...], owners: Owners) -> None:
+    data = {"key": [_FORMAT, digest], "entries": [astuple(entry) for entry in entries], "owners": owners}
+    # Without a writable cache everything works, a little later. Another process may write at the same time.
     with suppress(OSError):
         stored.parent.mkdir(parents=True, exist_ok=True)
-        temporary = stored.with_suffix(f".{hashlib.sha256(str(stored).encode()).hexdigest()[:8]}")
-        temporary.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
-        temporary.replace(stored)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=stored.parent, delete=False) as file:
+            json.dump(data, file, ensure_ascii=False)
+        Path(file.name).replace(stored)
 
 
 _ENTRIES = TypeAdapter(tuple[Entry, ...])
 
 
-def _read(files: list[Path]) -> tuple[tuple[Entry, ...], dict[str, tuple[tuple[int, bool], ...]]]:
+def _read(files: list[Path]) -> tuple[tuple[Entry, ...], Owners]:
     entries: list[Entry] = []
     problems: list[str] = []
     places: list[Path] = []
@@ -182,9 +195,10 @@ def _read(files: list[Path]) -> tuple[tuple[Entry, ...], dict[str, tuple[tuple[i
     return tuple(entries), owners
 
 
-def _owners(entries: list[Entry], places: list[Path]) -> tuple[dict[str, tuple[tuple[int, bool], ...]], list[str]]:
+def _owners(entries: Sequence[Entry], places: Sequence[Path]) -> tuple[Owners, list[str]]:
     named = [(name, index, weak) for index, entry in enumerate(entries) for name, weak in _names(entry)]
-    folded = fold("\n".join(name for name, _, _ in named)).split("\n")
+    # All names in one piece: the converter is called once.
+    folded = fold("".join(f"{name}\n" for name, _, _ in named)).split("\n")[:-1]
     collected: dict[str, dict[int, bool]] = {}
     problems: list[str] = []
     for name, (written, index, weak) in zip(folded, named, strict=True):

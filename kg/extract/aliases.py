@@ -98,6 +98,8 @@ def _is_pair(draft: Draft, first: str, second: str) -> bool:
         type_ = one.best()[0] if one else ""
         if (one and one.fixed) or (type_ and type_ != two.fixed) or two.fixed == "Place":
             return False
+    if two and two.only == {"Place"}:
+        return False
     crossed = bool(HAN.search(first)) != bool(HAN.search(second))
     initials = "".join(word[0] for word in first.split() if word[0].isupper())
     return (

@@ -130,7 +130,9 @@ def places(draft: Draft) -> None:
             continue
         if start in draft.starts and not strong and not (proposal and "Place" in proposal.votes):
             continue
-        draft.propose(start, end, "place", {"Place": weight or 0.1}, everywhere=weight > 0)
+        found = draft.propose(start, end, "place", {"Place": weight or 0.1}, everywhere=weight > 0)
+        if len(found.sources) == 1:
+            found.only = frozenset({"Place"})
 
 
 def beside_cues(draft: Draft) -> None:

@@ -136,9 +136,9 @@ def _is_part(word: str, tail: str) -> bool:
     before = word[-len(tail) - 1]
     return (
         before in "-_"
-        or tail[0].isupper()
-        and (before.islower() or before.isdigit())
+        or (tail[0].isupper()
+        and (before.islower() or before.isdigit()))
         or tail[0].isdigit()
-        or before.isupper()
-        and tail in ("RL", "PO")
+        or (before.isupper()
+        and tail in ("RL", "PO"))
     )

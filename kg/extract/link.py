@@ -143,7 +143,7 @@ class Linker:
             return True
         return (start in self.words or end - start > 2) and (
             end in self.words or end == len(self.text) or end - start > 2
-        )  # noqa: PLR2004
+        )
 
     def _shortened(self, surface: str, cluster: _Cluster) -> Iterable[str]:
         """The short forms in which this name may come back."""

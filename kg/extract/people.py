@@ -11,6 +11,9 @@ from kg.extract.segment import Segmented, Segmenter
 
 _RIGHT_EDGE = re.compile("[^\u3400-\u9fff]|$")
 
+_VERB_LIKE = frozenset("来加任出")
+_AFTER_VERB = frozenset("了到自过入盟职任")
+
 
 class NameReader:
     """Finds names of people in one document."""
@@ -121,11 +124,9 @@ class NameReader:
                     end = self.at(start, sure=True) or end
                     if end <= start + family:
                         continue
-                elif length == 2 and family == 1 and len(following) == 1 and self._is_given(following):  # noqa: PLR2004
+                elif (length == 2 and family == 1 and len(following) == 1 and self._is_given(following)) or (length == 2 and len(following) > 1 and not self.knows(following) and self._is_given(following[0])):  # noqa: PLR2004
                     end += 1
-                elif length == 2 and len(following) > 1 and not self.knows(following) and self._is_given(following[0]):  # noqa: PLR2004
-                    end += 1
-                elif length > 3 and family < 2 or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
+                elif (length > 3 and family < 2) or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
                     continue
                 yield start, end, (1.0 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7  # noqa: PLR2004
             elif first in surnames and length <= 3 and (first not in doubtful or length == 3):  # noqa: PLR2004
@@ -189,7 +190,7 @@ class NameReader:
                 end < len(text)
                 and (text[end] in self.cues.transliteration or text[end] in INTERPUNCTS)
                 and end - place < 12
-            ):  # noqa: PLR2004
+            ):
                 end += 1
             while end > place and text[end - 1] in INTERPUNCTS:
                 end -= 1
@@ -210,6 +211,9 @@ class NameReader:
         return place
 
     def _closing(self, place: int, end: int) -> int:
+        # …凱蒂來了, …凱蒂加入: these are characters of names, too.
+        if self.text[end - 1] in _VERB_LIKE and self.text[end : end + 1] in _AFTER_VERB:
+            end -= 1
         # 馬耀‧古木一起: a word that cannot be part of a name ends it.
         for stop in range(place + 2, end):
             if stop in self.words and self.tokens[self.words[stop]] in self.cues.context.barriers:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import rjieba
@@ -117,7 +117,7 @@ class Segmented:
             bounds.update((start, end))
         bounds.add(0)
         ordered = sorted(bounds)
-        return zip(ordered, ordered[1:], strict=False)
+        return pairwise(ordered)
 
 
 class Segmenter:
@@ -159,9 +159,11 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             number += 1
         inside = number < len(quotes) and quotes[number][0] < match.start()
         if inside:
-            close = quotes[number][1]
+            opened, close = quotes[number]
             # Only the mark right before the closing one can end the sentence around the quotation.
-            if stop < close or _SPEECH_AFTER_QUOTE.match(text, close + 1, end):
+            if stop < close:
+                continue
+            if text[opened - 1 : opened] not in ("：", ":") and _SPEECH_AFTER_QUOTE.match(text, close + 1, end):
                 continue
             stop = close + 1
         elif match[0].startswith("\n") and _is_wrapped(text, position, match.start(), stop, end):

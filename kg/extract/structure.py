@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,9 +23,7 @@ _HAN_VERSION = re.compile(
 _NUMBERED = re.compile(
     "(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-])"
 )
-_STOP_TAGS = frozenset(
-    {"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "zg", "f", "k"}
-)
+_STOP_TAGS = frozenset({"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "k"})
 _LONGEST = 16
 _SHORT = 8
 _ASPECTS = frozenset("着了过的")
@@ -90,7 +89,9 @@ class StructureReader:
             begin = self._latin_before(start)
             if begin is not None:
                 named_team = suffix.kind == "team" and end - start == 1
-                if suffix.kind not in ("company", "team") and (suffix.sure or suffix.type == "Benchmark") or named_team:
+                if (
+                    suffix.kind not in ("company", "team") and (suffix.sure or suffix.type == "Benchmark")
+                ) or named_team:
                     yield Suffixed(begin, end, start, suffix, 2.0)
                 continue
             begin = self._trimmed(self.left_edge(start, suffix.type), start)
@@ -221,7 +222,7 @@ class StructureReader:
     def _without_place(self, begin: int, start: int, suffix: Suffix) -> int:
         """Where the name begins without a place before it: 台南鹽白實驗室; universities are named after theirs."""
         index = self.words.get(begin)
-        if index is None:
+        if index is None or suffix.type != "Organization":
             return begin
         if suffix.kind == "university":
             place = self.words.get(start, 0) - 1
@@ -257,17 +258,13 @@ class StructureReader:
         return 1.3 if suffix.kind in ("company", "lab", "other") else 2.0
 
     def _words(self, begin: int, end: int) -> list[str]:
+        """The words of [begin, end), those at its edges cut off there."""
+        index = bisect_right(self.starts, begin) - 1
         result = []
-        position = begin
-        while position < end:
-            index = self.words.get(position)
-            if index is None:
-                break
-            word = self.tokens[index]
-            if position + len(word) > end:
-                word = self.text[position:end]
-            result.append(word)
-            position += len(word)
+        while index < len(self.starts) and self.starts[index] < end:
+            start = self.starts[index]
+            result.append(self.text[max(begin, start) : min(end, start + len(self.tokens[index]))])
+            index += 1
         return result
 
     def _unlisted(self, words: list[str]) -> bool:
@@ -314,5 +311,5 @@ class StructureReader:
                 and words
                 and (self._unlisted(words) or self.text[start] == "-")
                 and not all(w in self.cues.generic for w in words)
-            ):  # noqa: PLR2004
+            ):
                 yield begin, end
