@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.lexicon import Entry
-from tests.articles import entities
+from tests.small_documents import entities
 
 KNOWN = (
     Entry("Organization", "DeepMind", kind="lab", aliases=("Google DeepMind",)),

@@ -12,7 +12,7 @@ from kg.extract import cues
 from kg.extract.mentions import find_mentions
 from kg.lexicon import Entry
 from kg.model import Block
-from tests.articles import document, entities, tools
+from tests.small_documents import document, entities, tools
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "mentions.yaml").read_text("utf-8"))
 KNOWN = (

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kg.extract.segment import Segmented, Segmenter
 from kg.model import Block
-from tests.articles import document
+from tests.small_documents import document
 
 SEGMENTER = Segmenter(["南洋理工大学"])
 PIECES = ["他說", "「", "」", "『", "』", "“", "”", '"', "。", "！", "？", ".", "，", "；", "：", "—", "\n", " ", "  "]
