@@ -1,0 +1,152 @@
+"""The stages of the extraction, in their order, and everything that they need, loaded once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import ahocorasick_rs
+
+from kg import lexicon, ontology
+from kg.extract import cues, frames, grammar, interview, tables
+from kg.extract.entities import find_entities
+from kg.extract.quotations import Quotation, find_quotations, find_turns
+from kg.extract.reading import Reading
+from kg.extract.relations import RelationFinder, merged
+from kg.extract.segment import Segmented, Segmenter, Sentence
+from kg.extract.times import find_times
+from kg.extract.view import Item, symbols
+from kg.lexicon import Lexicon
+from kg.model import Document, Entity, Record, Relation, Statement
+from kg.ontology import Ontology
+
+_SPOKEN_FIELDS = ("title", "description")
+
+
+@dataclass(frozen=True)
+class _Tools:
+    """Everything that is read and compiled once: the ontology, the lexicon and the grammar of a schemas folder."""
+
+    schemas: Path
+    ontology: Ontology
+    lexicon: Lexicon
+    cues: cues.Cues
+    segmenter: Segmenter
+    grammar: grammar.Grammar
+    frames: frames.Frames
+    triggers: ahocorasick_rs.AhoCorasick
+    headers: tables.Headers
+    interview: interview.Interview
+    symbols: Mapping[str, str]
+    symmetric: frozenset[str]
+
+
+@cache
+def _tools(schemas: Path) -> _Tools:
+    types = ontology.load(schemas)
+    names = lexicon.load(schemas)
+    marks = symbols(list(types.entity_types))
+    relation_frames = frames.load(schemas, types, marks)
+    return _Tools(
+        schemas=schemas,
+        ontology=types,
+        lexicon=names,
+        cues=cues.load(schemas),
+        segmenter=Segmenter(name for name in names.names if not name.isascii() and len(name) > 1),
+        grammar=grammar.load(schemas),
+        frames=relation_frames,
+        triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
+        headers=tables.load(schemas),
+        interview=interview.load(schemas),
+        symbols=marks,
+        symmetric=frozenset(name for name, relation in types.relation_types.items() if relation.symmetric),
+    )
+
+
+def extract(document: Document, schemas: Path) -> Record:
+    """The article's record by the rules of a schemas folder."""
+    tools = _tools(schemas)
+    segmented = tools.segmenter.segment(document)
+    entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
+    reading = _read(document, segmented, entities, tools)
+    persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
+    turns = [
+        (t.start, t.end, t.speaker) for t in find_turns(document, segmented.folded, persons, tools.schemas) if t.speaker
+    ]
+    reading.read([s for s in segmented.sentences if _is_prose(document, s)], turns)
+    quotations = find_quotations(document, segmented.folded, persons, reading.person_at, tools.schemas)
+    _read_quotations(reading, segmented, quotations)
+    relations = _relations(document, reading, entities, _speakers(turns, quotations), tools)
+    return Record(document.metadata, entities, relations, _statements(quotations, entities))
+
+
+def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: _Tools) -> Reading:
+    spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
+    dates = [
+        Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
+        for time in find_times(segmented.folded, spans, document.metadata.date, tools.schemas)
+        if time.value is not None
+    ]
+    return Reading(
+        document.text,
+        segmented.folded,
+        document.blocks,
+        entities,
+        dates,
+        tools.grammar,
+        tools.symbols,
+        tools.frames.verbs,
+    )
+
+
+def _read_quotations(reading: Reading, segmented: Segmented, quotations: Sequence[Quotation]) -> None:
+    speakers = {quotation.start: quotation.speaker for quotation in quotations}
+    for utterance in reading.utterances:
+        # A quotation's span leaves its marks out, an utterance's does not.
+        inside = (utterance.start + 1, utterance.end - 1)
+        reading.read_quoted(utterance, segmented.sentences_within(*inside), speakers.get(inside[0]))
+
+
+def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotation]) -> list[str]:
+    """Those who take part in the conversation: they have turns, or are quoted more than once."""
+    quoted = Counter(quotation.speaker for quotation in quotations if quotation.speaker)
+    return sorted({speaker for _, _, speaker in turns} | {speaker for speaker, count in quoted.items() if count > 1})
+
+
+def _relations(
+    document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: _Tools
+) -> tuple[Relation, ...]:
+    view = reading.view()
+    found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
+    found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
+    found.extend(interview.find_guests(reading, view, found, speakers, tools.interview))
+    return merged(found, tools.symmetric)
+
+
+def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:
+    return tuple(
+        Statement(
+            speaker=quotation.speaker,
+            text=quotation.text,
+            start=quotation.start,
+            end=quotation.end,
+            about=tuple(
+                sorted(
+                    e.id
+                    for e in entities
+                    if any(quotation.start <= m.start and m.end <= quotation.end for m in e.mentions)
+                )
+            ),
+        )
+        for quotation in quotations
+        if quotation.speaker
+    )
+
+
+def _is_prose(document: Document, sentence: Sentence) -> bool:
+    """Rows are read as tables; of the front matter only title and description are sentences."""
+    block = document.blocks[sentence.block]
+    return block.kind != "row" and (block.kind != "front" or block.field in _SPOKEN_FIELDS)
