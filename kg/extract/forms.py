@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from kg.extract import latin
 from kg.extract.cues import STRONG, before_bracket
 from kg.extract.draft import Draft
+from kg.extract.listed import OF_A_PLACE
 
 _ITALIC_TITLE = re.compile(r"(?<![*\w])[*_]([A-Z][^*_\n]{10,150})[*_](?![*\w])")
 _AROUND_TITLE = 14
@@ -16,6 +17,7 @@ _LONGEST_FIELD = 40
 _TERMS = frozenset(
     {"Organization", "Model", "Competition", "Benchmark", "Method", "Product", "Publication", "Show", "Award"}
 )
+_PERSONAL = frozenset({"Person", "Place"})
 _TITLED = frozenset({"Publication", "Show", "Organization", "Product", "Competition"})
 
 
@@ -96,6 +98,8 @@ def chinese_people(draft: Draft) -> None:
     for start, end, weight in draft.people.by_words():
         if start not in draft.starts and end not in draft.ends:
             proposal = draft.propose(start, end, "word", everywhere=True)
+            if not proposal.fixed and proposal.only is None:
+                proposal.only = _PERSONAL
             proposal.votes["Person"] = min(proposal.votes.get("Person", 0.0) + weight, 3.0)
     draft.people.likely = {surface for surface, proposal in draft.proposals.items() if "word" in proposal.sources}
     for place, votes in draft.scan.before.items():
@@ -126,6 +130,8 @@ def places(draft: Draft) -> None:
         surface = draft.text[start:end]
         proposal = draft.proposals.get(surface)
         strong = draft.scan.left(draft.text, start)[0].get("Place", 0.0) >= STRONG
+        if draft.text[end : end + 1] in OF_A_PLACE:
+            continue
         if surface in draft.cues.context.barriers or (not weight and not strong):
             continue
         if start in draft.starts and not strong and not (proposal and "Place" in proposal.votes):

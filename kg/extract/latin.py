@@ -12,6 +12,7 @@ _WORD = re.compile(r"\S+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _CAMEL = re.compile(r"[A-ZÀ-Þ]?[a-zß-ɏ]+|[A-Z]+(?![a-z])|\d+")
 _VERSIONED = re.compile(r"[A-Za-zÀ-ɏ]+[-_.]?v?\d+(?:\.\d+)*(?:[-_]?[a-zA-Z]{1,2})?$|.*-?\d+(?:\.\d+)?[BMT]$")
+_SCORE = re.compile(r"\d\d\.\d+$")
 _CODE = re.compile(r"[A-Z]-?\d{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _PROPER = re.compile(r"[A-ZÀ-Þ][a-zß-ɏ'’]*(?:[-'’]?[A-ZÀ-Þ][a-zß-ɏ]+)*\.?$")
@@ -86,6 +87,8 @@ def _is_name_like(word: str) -> bool:
 
 def _is_quantity(folded: str, end: int, measures: str) -> bool:
     """Whether the number that ends here counts something."""
+    if _SCORE.search(folded, max(0, end - 6), end):
+        return True
     after = folded[end : end + 2].lstrip(" ")[:1]
     return after != "" and (after in measures or after in "%$")
 
@@ -136,9 +139,7 @@ def _is_part(word: str, tail: str) -> bool:
     before = word[-len(tail) - 1]
     return (
         before in "-_"
-        or (tail[0].isupper()
-        and (before.islower() or before.isdigit()))
+        or (tail[0].isupper() and (before.islower() or before.isdigit()))
         or tail[0].isdigit()
-        or (before.isupper()
-        and tail in ("RL", "PO"))
+        or (before.isupper() and tail in ("RL", "PO"))
     )

@@ -182,7 +182,7 @@ class Linker:
                 yield stem
         else:
             words = surface.split()
-            if len(words) > 1 and words[-1] in self.cues.endings:
+            if len(words) > 1 and not any(char.isdigit() for char in surface):
                 yield " ".join(words[:-1])
             initials = "".join(word[0] for word in words if word[0].isupper())
             if len(words) > 2 and _INITIALS.match(initials):  # noqa: PLR2004

@@ -12,14 +12,14 @@ from kg.extract.script import HAN
 LISTED = 4.0
 # A weak name is as good as a proposal from its form, a plain word among the weak ones less.
 _WEAK, _PLAIN, _PRESENT = 2.0, 0.5, 3.0
-_OF_A_PLACE = ("语", "文", "籍", "裔", "菜", "话")
+OF_A_PLACE = ("语", "文", "籍", "裔", "菜", "话", "人")
 _VERSION = re.compile(r"v?\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def listed(draft: Draft) -> None:
     for start, end, name in draft.lexicon.occurrences(draft.text):
-        if HAN.match(name) and (not _cuts_well(draft, start, end) or draft.text[end : end + 1] in _OF_A_PLACE):
+        if HAN.match(name) and (not _cuts_well(draft, start, end) or draft.text[end : end + 1] in OF_A_PLACE):
             if draft.lexicon.get(name)[0][0].type == "Place" or not _cuts_well(draft, start, end):
                 continue
         proposal = draft.propose(start, end, "lexicon")
@@ -92,7 +92,7 @@ def _unlisted_parts(draft: Draft, start: int, end: int) -> Iterator[tuple[int, i
     continues = all(word in draft.cues.names.version_words or _VERSION.match(word) for word in tail)
     if continues and type_ not in ("Model", "Product") and not _YEAR.fullmatch(tail[0]):
         return
-    if continues or tail[-1] in draft.cues.endings:
+    if continues or any(word in draft.cues.endings for word in tail):
         proposal = draft.propose(start, end, "version" if continues else "latin")
         if continues and type_ in ("Model", "Product"):
             proposal.fixed = type_

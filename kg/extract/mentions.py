@@ -65,7 +65,7 @@ def find_mentions(segmented: Segmented, segmenter: Segmenter, lexicon: Lexicon, 
 
 def _decide(draft: Draft) -> dict[str, str]:
     """The type of every surface that stands."""
-    groups = _groups(draft.proposals, draft.pairs)
+    groups = _groups(draft.proposals, [*draft.pairs, *_kin(draft)])
     types: dict[str, str] = {}
     for members in groups:
         votes: dict[str, float] = {}
@@ -93,6 +93,23 @@ def _decide(draft: Draft) -> dict[str, str]:
             for surface in members:
                 types[surface] = type_
     return types
+
+
+def _kin(draft: Draft) -> list[tuple[str, str]]:
+    """Full and short Latin names that decide on their type together: Noam Brown and Brown, Kestrel Labs and Kestrel."""
+    found: dict[str, list[str]] = {}
+    for surface, proposal in draft.proposals.items():
+        words = surface.split()
+        if proposal.fixed or len(words) < 2 or not surface.replace(" ", "").isalpha():  # noqa: PLR2004
+            continue
+        for type_, short in (("Person", words[-1]), ("Organization", " ".join(words[:-1]))):
+            other = draft.proposals.get(short)
+            if other is None or other.fixed:
+                continue
+            together = {t: proposal.votes.get(t, 0.0) + other.votes.get(t, 0.0) for t in proposal.votes | other.votes}
+            if best(together)[0] == type_:
+                found.setdefault(short, []).append(surface)
+    return [(surfaces[0], short) for short, surfaces in found.items() if len(surfaces) == 1]
 
 
 def _members(draft: Draft, types: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from kg.extract.segment import Segmented, Segmenter
 
 _RIGHT_EDGE = re.compile("[^\u3400-\u9fff]|$")
 
+_FUNCTION = frozenset("由被在的是从为把将对叫")
 _VERB_LIKE = frozenset("来加任出")
 _AFTER_VERB = frozenset("了到自过入盟职任")
 
@@ -38,7 +39,7 @@ class NameReader:
 
     def at(self, start: int, *, sure: bool) -> int | None:
         """The end of the name that begins at an offset, if one does; doubtful family names only where one is due."""
-        family = self.begins_name(start)
+        family = self.begins_name(start) if start in self.words else 0
         if not family or (not sure and self.text[start] in self.names.doubtful_surnames and family == 1):
             return None
         given = start + family
@@ -104,6 +105,8 @@ class NameReader:
         surnames, doubtful = self.names.surnames, self.names.doubtful_surnames
         for index, (word, tag) in enumerate(zip(self.tokens, self.tags, strict=True)):
             first = word[0]
+            if first in _FUNCTION:
+                continue
             length = len(word)
             if tag == "nr" and 2 <= length <= 5 and HAN.match(first):  # noqa: PLR2004
                 start = self.starts[index]
@@ -124,7 +127,9 @@ class NameReader:
                     end = self.at(start, sure=True) or end
                     if end <= start + family:
                         continue
-                elif (length == 2 and family == 1 and len(following) == 1 and self._is_given(following)) or (length == 2 and len(following) > 1 and not self.knows(following) and self._is_given(following[0])):  # noqa: PLR2004
+                elif (length == 2 and family == 1 and len(following) == 1 and self._is_given(following)) or (
+                    length == 2 and len(following) > 1 and not self.knows(following) and self._is_given(following[0])
+                ):  # noqa: PLR2004
                     end += 1
                 elif (length > 3 and family < 2) or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
                     continue

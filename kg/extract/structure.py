@@ -28,8 +28,9 @@ _LONGEST = 16
 _SHORT = 8
 _ASPECTS = frozenset("着了过的")
 _FUNCTION = re.compile("[由被在的与和是从为把将向对]")
-_LEADING = frozenset("获得拿领开颁由在是与和从到进为被整这那哪每各某")
+_LEADING = frozenset("叫获得拿领开颁由在是与和从到进为被整这那哪每各某")
 _DEPARTMENT = frozenset("系所科课班")
+_LATIN_NEXT = re.compile(" ?[A-Z「]")
 _LATIN_TAIL = re.compile(r"[A-ZÀ-Þ][A-Za-zÀ-ɏ0-9'’.&-]*(?: [A-ZÀ-Þ0-9][A-Za-zÀ-ɏ0-9'’.&-]*)*$")
 
 
@@ -206,7 +207,10 @@ class StructureReader:
             if whole:
                 start = self.starts[index]
                 known = self.knows(word)
-                yield start, start + len(word), (1.0 if tag == "ns" else 0.5) if known and tag in ("ns", "nrt") else 0.0
+                yield start, start + len(word), (0.9 if tag == "ns" else 0.5) if known and tag in ("ns", "nrt") else 0.0
+
+    def _suffix_at(self, start: int, suffix: Suffix) -> str:
+        return max((word for word in suffix.words if self.text.startswith(word, start)), key=len, default="")
 
     def _trimmed(self, begin: int, start: int) -> int:
         """Where the name begins in words of no dictionary that swallowed a verb or preposition: 獲木鐸獎."""
@@ -249,6 +253,8 @@ class StructureReader:
         if index is not None and len(words) == 1 and not suffix.sure and self.tags[index] in ("ns", "nrt"):
             return 0.0
         proper = [word for word in words if word not in self.cues.generic]
+        if not self._unlisted(words) and _LATIN_NEXT.match(self.text, start + len(self._suffix_at(start, suffix))):
+            return 0.0
         if proper and self._unlisted(words):
             return 2.5 if suffix.sure else 1.3
         if not proper:

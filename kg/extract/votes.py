@@ -75,7 +75,7 @@ def surroundings(draft: Draft) -> None:
         for start, end in sorted(proposal.spans):
             votes, naming = draft.scan.left(draft.text, start)
             sides = [votes, draft.scan.right(draft.text, end), _definition(draft, end)]
-            if naming is not None:
+            if naming is not None and "title" not in proposal.sources:
                 sides.append(_named_thing(draft, naming, end))
                 proposal.sources.setdefault("naming")
             for number in draft.scan.around(draft.text, start, end):
