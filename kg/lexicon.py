@@ -75,6 +75,13 @@ class Lexicon:
         return tuple(self.owners)
 
     @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The folded names that a segmenter should keep whole: those with Han characters that are nobody's weak name."""
+        return tuple(
+            name for name, bearers in self.owners.items() if not name.isascii() and not any(weak for _, weak in bearers)
+        )
+
+    @cached_property
     def _automaton(self) -> ahocorasick_rs.AhoCorasick:
         return ahocorasick_rs.AhoCorasick(self.names)
 

@@ -29,7 +29,7 @@ def document(text: str, *blocks: Block) -> Document:
 def tools(entries: tuple[Entry, ...] = ()) -> tuple[Segmenter, Lexicon]:
     """A segmenter and a lexicon that know these entries only."""
     lexicon = Lexicon.of(entries)
-    return Segmenter(name for name in lexicon.names if not name.isascii()), lexicon
+    return Segmenter(lexicon.words), lexicon
 
 
 def entities(text: str, *entries: Entry, blocks: tuple[Block, ...] = ()) -> tuple[Entity, ...]:

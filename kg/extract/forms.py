@@ -167,6 +167,13 @@ def beside_cues(draft: Draft) -> None:
                 draft.propose(start, end, "beside", everywhere=True)
 
 
+def framed(draft: Draft) -> None:
+    """Han words that nobody lists between two words that only embrace names."""
+    for start, end in draft.structure.framed(draft.scan.opens, draft.scan.closes):
+        if start not in draft.starts and end not in draft.ends:
+            draft.propose(start, end, "framed", everywhere=True)
+
+
 def _is_strong(votes: Mapping[str, float]) -> bool:
     return votes.get("Organization", 0.0) >= STRONG or votes.get("Model", 0.0) >= STRONG
 

@@ -8,36 +8,58 @@ from collections.abc import Iterator
 from kg.extract import latin
 from kg.extract.draft import Draft
 from kg.extract.script import HAN
+from kg.lexicon import Entry
 
 LISTED = 4.0
 # A weak name is as good as a proposal from its form, a plain word among the weak ones less.
-_WEAK, _PLAIN, _PRESENT = 2.0, 0.5, 3.0
+_WEAK, _SPECIAL, _PLAIN, _PRESENT = 2.0, 1.0, 0.5, 3.0
 OF_A_PLACE = ("语", "文", "籍", "裔", "菜", "话", "人")
 _VERSION = re.compile(r"v?\d")
+_SHORT = 3
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def listed(draft: Draft) -> None:
+    """Propose the names of the lexicon: full ones are settled, weak and optional ones need a word beside them."""
     for start, end, name in draft.lexicon.occurrences(draft.text):
-        if HAN.match(name) and (not _cuts_well(draft, start, end) or draft.text[end : end + 1] in OF_A_PLACE):
-            if draft.lexicon.get(name)[0][0].type == "Place" or not _cuts_well(draft, start, end):
-                continue
+        bearers = draft.lexicon.get(name)
+        han = bool(HAN.match(name))
+        if han and not _cuts_well(draft, start, end):
+            continue
+        if han and bearers[0][0].type == "Place" and draft.text[end : end + 1] in OF_A_PLACE:
+            continue
         proposal = draft.propose(start, end, "lexicon")
         if proposal.votes:
             continue
-        for entry, weak in draft.lexicon.get(name):
+        for entry, weak in bearers:
             if entry.optional:
                 proposal.votes.setdefault(entry.type, 0.0)
-                proposal.only = (proposal.only or frozenset()) | {entry.type}
             elif not weak:
                 proposal.fixed = entry.type
                 proposal.vote(entry.type, LISTED)
             else:
-                if HAN.match(name) or len(name) < 3:  # noqa: PLR2004
-                    proposal.only = (proposal.only or frozenset()) | {entry.type}
-                plain = HAN.match(name) or name in draft.cues.names.latin_common or name.islower()
-                proposal.votes[entry.type] = max(0.5 if plain else 2.0, proposal.votes.get(entry.type, 0.0))
+                weight = max(_weight(draft, start, end, entry), proposal.votes.get(entry.type, 0.0))
+                proposal.votes[entry.type] = weight
+        # Ordinary words and abbreviations are that entity or nothing.
+        if not proposal.fixed and (han or len(name) < _SHORT or any(entry.optional for entry, _ in bearers)):
+            proposal.only = frozenset(entry.type for entry, _ in bearers)
     _full_names(draft)
+
+
+def _weight(draft: Draft, start: int, end: int, entry: Entry) -> float:
+    """What a weak name says by itself: little if it is an ordinary word."""
+    name = draft.text[start:end]
+    if not HAN.match(name):
+        return _PLAIN if name in draft.cues.names.latin_common or name.islower() else _WEAK
+    if any(
+        suffix.sure and suffix.type == entry.type and name.endswith(suffix.words)
+        for suffix in draft.cues.context.suffixes
+    ):
+        return _WEAK
+    index = draft.segmented.word_at.get(start)
+    whole = index is not None and len(draft.segmented.words[index]) == end - start
+    special = whole and index is not None and draft.segmented.tags[index] in ("nt", "nz", "ns", "j")
+    return _SPECIAL if special else _PLAIN
 
 
 def _full_names(draft: Draft) -> None:
@@ -54,7 +76,7 @@ def _full_names(draft: Draft) -> None:
             continue
         for entry, _ in draft.lexicon.get(name):
             if entry.key in present:
-                proposal.votes[entry.type] = 3.0
+                proposal.votes[entry.type] = _PRESENT
             elif entry.type == "Person" and entry.name != name and " " not in name:
                 proposal.votes[entry.type] = 0.0
 

@@ -54,6 +54,7 @@ def find_mentions(segmented: Segmented, segmenter: Segmenter, lexicon: Lexicon, 
     forms.fields(draft)
     forms.places(draft)
     forms.beside_cues(draft)
+    forms.framed(draft)
     aliases.brackets(draft)
     votes.tables(draft)
     votes.surroundings(draft)
@@ -85,6 +86,8 @@ def _decide(draft: Draft) -> dict[str, str]:
             weight -= 0.5
         elif "latin" in sources and len(draft.proposals[members[0]].spans) > 1 and len(members[0]) > 3:  # noqa: PLR2004
             weight += 0.75
+        if "suffix" in sources and any(len(draft.proposals[surface].spans) > 1 for surface in members):
+            weight += 0.3
         if "title" in sources:
             weight += 0.5
         if "named" in sources or ("naming" in sources and "latin" in sources):

@@ -24,6 +24,7 @@ _NUMBERED = re.compile(
     "(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-])"
 )
 _STOP_TAGS = frozenset({"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "k"})
+_NOTHING: frozenset[int] = frozenset()
 _LONGEST = 16
 _SHORT = 8
 _ASPECTS = frozenset("着了过的")
@@ -95,7 +96,9 @@ class StructureReader:
                 ) or named_team:
                     yield Suffixed(begin, end, start, suffix, 2.0)
                 continue
-            begin = self._trimmed(self.left_edge(start, suffix.type), start)
+            begin = self._trimmed(
+                self.left_edge(start, suffix.type, verbal=suffix.sure and suffix.kind in ("company", "investor")), start
+            )
             begin = self._without_place(begin, start, suffix)
             if begin < start and end - begin <= _LONGEST:
                 weight = self._weight(begin, start, suffix)
@@ -118,8 +121,11 @@ class StructureReader:
         match = _LATIN_TAIL.search(self.text, max(0, end - 40), end)
         return match.start() if match and match[0][0].isupper() else None
 
-    def left_edge(self, start: int, type_: str = "Organization") -> int:
-        """Where the name begins whose last part begins at an offset: back over words that can be part of a name."""
+    def left_edge(self, start: int, type_: str = "Organization", *, verbal: bool = False) -> int:
+        """Where the name begins whose last part begins at an offset: back over words that can be part of a name.
+
+        With `verbal` a verb may open it where nothing else stands before: 聽松資本.
+        """
         index = self.words.get(start)
         if index is None:
             # The suffix is the end of a word: 清華大學
@@ -191,6 +197,25 @@ class StructureReader:
         start = self.left_edge(self.starts[last])
         words = self._words(start, end)
         return start if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words) else None  # noqa: PLR2004
+
+    def framed(self, opens: Mapping[int, set[int]], closes: Mapping[int, set[int]]) -> Iterator[tuple[int, int]]:
+        """Words of no general use between two words that embrace a name: 從奇安信離職."""
+        for start in sorted(opens):
+            if start not in self.words:
+                continue
+            for end in range(start + 2, start + _SHORT + 1):
+                if closes.get(end, _NOTHING) & opens[start]:
+                    if end in self.words and self._is_special(start, end):
+                        yield start, end
+                    break
+
+    def _is_special(self, start: int, end: int) -> bool:
+        index = self.words[start]
+        words = self._words(start, end)
+        if any(not HAN.match(word) or word in self.cues.barriers or word[-1] in _ASPECTS for word in words):
+            return False
+        tags = self.tags[index : index + len(words)]
+        return self._unlisted(words) or any(tag in ("nz", "nt", "j") for tag in tags)
 
     def place_words(self) -> Iterator[tuple[int, int, float]]:
         """Words that the segmenter takes for places, each with how much it may be one."""
