@@ -7,7 +7,6 @@ from typing import Any
 
 from kg.model import Entity, Evidence, Mention, Metadata, Record, Relation, Statement
 
-
 _LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
 
 

@@ -62,7 +62,12 @@ def test_installed_from_a_distribution_it_ingests(
     kg = environment / "bin" / "kg"
     run(kg, "ingest", "content", cwd=tmp_path)
     answer = run(
-        kg, "query", "--format", "csv", "MATCH (p:Person)-[:FOUNDED]->(o:Organization) RETURN p.name, o.name", cwd=tmp_path
+        kg,
+        "query",
+        "--format",
+        "csv",
+        "MATCH (p:Person)-[:FOUNDED]->(o:Organization) RETURN p.name, o.name",
+        cwd=tmp_path,
     )
     assert "林可欣,微光科技" in answer.splitlines()
     page = tmp_path / "page.html"
