@@ -251,8 +251,7 @@ def _quote(id_: str, found: list[tuple[str, Statement]]) -> Quote:
     return Quote(
         id=id_,
         speaker=first.speaker,
-        # One place has one text; min() keeps a malformed record from making the result depend on the order.
-        text=min(statement.text for _, statement in found),
+        text=first.text,
         start=first.start,
         end=first.end,
         article=article,

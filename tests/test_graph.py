@@ -106,6 +106,14 @@ def test_facts_merge_only_when_they_say_the_same() -> None:
     assert (dated.start, dated.confidence) == ("2019", 0.5)
 
 
+def test_the_order_of_qualifiers_says_nothing() -> None:
+    one = relation("person/a", "ADVISED", "person/a")
+    there, back = (("role", "x"), ("score", "y")), (("score", "y"), ("role", "x"))
+    facts = [replace(one, qualifiers=qualifiers) for qualifiers in (there, back)]
+    graph = build([article("one", entity("person/a"), relations=tuple(facts))])
+    assert [fact.qualifiers for fact in graph.facts.values()] == [there]
+
+
 def test_the_lexicon_then_the_majority_decides_a_name() -> None:
     def name(*entities: Entity) -> str:
         graph = build(article(str(n), entity) for n, entity in enumerate(entities))

@@ -197,19 +197,14 @@ class EmbeddedStore:
         from kg.store.vocabulary import UnknownNameError  # noqa: PLC0415 - reading does not need it
 
         following = self._folder / _NEXT
+        ledger.write(following, after)
         try:
-            ledger.write(following, after)
-            try:
-                changes = difference(old, new, self._vocabulary())
-                with self._database.transaction():
-                    statements.write(changes, self._write)
-                    self._set_stamp(following)
-            except (UnknownNameError, statements.MismatchError):
-                self._rebuild(new, following)
-        except BaseException:
-            # If the database is ahead all the same, opening the graph again will notice and rebuild it.
-            following.unlink(missing_ok=True)
-            raise
+            changes = difference(old, new, self._vocabulary())
+            with self._database.transaction():
+                statements.write(changes, self._write)
+                self._set_stamp(following)
+        except (UnknownNameError, statements.MismatchError):
+            self._rebuild(new, following)
         self._replace_ledger()
 
     def _replace_ledger(self) -> None:
