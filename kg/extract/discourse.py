@@ -19,7 +19,7 @@ _MEMORY = 40
 _LATELY = 12
 _DROPPED = frozenset(f"{QUOTE_MARKS} \t\r\n\u3000\xa0")
 _MODIFIER = 6
-_SAME_GENDER, _TOPICAL, _RIVALS = 1.5, 0.5, 6
+_SAME_GENDER, _TOPICAL, _LESS_LIKELY, _RIVALS = 1.5, 0.5, 1.0, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,8 @@ class Reader:
             score = -2.0 * len(seen)
             seen.add(who)
             score += _SAME_GENDER if pronoun.gender and gender == pronoun.gender else 0
+            # The types of a pronoun are in the order of their likelihood.
+            score -= _LESS_LIKELY * pronoun.types.index(item.type)
             score += _TOPICAL if self.topic.by_type.get(item.type) == who else 0
             if best is None or score > best[0]:
                 best = (score, item)
