@@ -75,7 +75,8 @@ def memory(articles: Path, count: int) -> tuple[float, float]:
             text = sources[number % len(sources)].read_text("utf-8")
             (content / f"{number:04}.md").write_text(text, "utf-8")
         start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", _INGEST], cwd=folder, check=True, capture_output=True, text=True)
+        command = [sys.executable, "-c", _INGEST]
+        done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
         return int(done.stdout.split()[-1]) / 1024, time.perf_counter() - start
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ ONTOLOGY = ontology.load()
 EXTRACTOR = Extractor()
 # Pieces that the grammar reacts to, in any order: what comes out need not make sense, only hold together.
 PIECES = (
-    "林可欣", "OpenAI", "GPT-4", "微光科技", "（Glimmer AI）", "他", "她", "兩人", "這家公司", "該團隊", "它", "2019 年", "隔年", "去年三月",
-    "加入", "創辦", "離開", "被", "由", "收購", "發布", "以", "為基礎", "在", "拿下", "金牌", "第三名", "83%", "MMLU", "上", "，", "。", "：",
-    "「", "」", "『", "』", "“", "”", "說", "沒有", "如果", "計畫", "執行長", "創辦人", "與", "、", "的", "\n\n", "## ", "- ", "| a | b |\n|---|---|\n",
-    "**", "`", "[", "](https://example.org)", "《", "》", "\r\n", "𠮷", "👩‍💻", "é", " ", "\u3000", "1,200 萬美元",
+    "林可欣", "OpenAI", "GPT-4", "微光科技", "（Glimmer AI）", "他", "她", "兩人", "這家公司", "該團隊", "它",
+    "2019 年", "隔年", "去年三月", "加入", "創辦", "離開", "被", "由", "收購", "發布", "以", "為基礎", "在", "拿下",
+    "金牌", "第三名", "83%", "MMLU", "上", "，", "。", "：", "「", "」", "『", "』", "“", "”", "說",
+    "沒有", "如果", "計畫", "執行長", "創辦人", "與", "、", "的", "\n\n", "## ", "- ",
+    "| a | b |\n|---|---|\n", "**", "`", "[", "](https://example.org)", "《", "》", "\r\n",
+    "𠮷", "👩‍💻", "é", " ", "\u3000", "1,200 萬美元",
 )  # fmt: skip
 
 
@@ -37,7 +40,7 @@ def hold_together(text: str, found: Record) -> None:
         assert entity.type in ONTOLOGY.entity_types
         assert (entity.kind is None) or entity.type == "Organization"
     spans = sorted((m.start, m.end) for entity in found.entities for m in entity.mentions)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     assert len({(r.subject, r.predicate, r.object) for r in found.relations}) == len(found.relations)
     for relation in found.relations:
         one, other = entities[relation.subject], entities[relation.object]

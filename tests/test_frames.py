@@ -8,28 +8,29 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kg.errors import SchemaError
-from kg.extract import frames
-from tests.marked import FRAMES, MARKED, ONTOLOGY, SYMBOLS, read
+from kg.extract import examples, frames
+from tests.marked import MARKED, TOOLS, read
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("frame", FRAMES.all, ids=lambda frame: frame.data.id)
-def test_example_is_read(frame: frames.Frame) -> None:
-    names, found = read(frame.data.example.text)
-    triples = {(names[r.subject], r.predicate, names[r.object]) for r in found if r.evidence[0].rule == frame.data.id}
-    assert (frame.data.example.subject, frame.data.predicate, frame.data.example.object) in triples
+@pytest.mark.parametrize("frame", TOOLS.frames.all, ids=lambda frame: frame.data.id)
+def test_a_frame_reads_its_example_and_not_its_counter_example(frame: frames.Frame) -> None:
+    assert list(examples.failures(frame, TOOLS)) == []
 
 
-@pytest.mark.parametrize("frame", FRAMES.all, ids=lambda frame: frame.data.id)
-def test_counter_example_is_not_read(frame: frames.Frame) -> None:
-    _, found = read(frame.data.counter.text)
-    assert [r for r in found if r.evidence[0].rule == frame.data.id] == []
+def test_a_frame_that_reads_the_wrong_sentence_is_named() -> None:
+    frame = next(f for f in TOOLS.frames.all if f.data.id == "join")
+    swapped = frame.data.model_copy(update={"example": frame.data.counter, "counter": frame.data.example})
+    wrong = frames.Frame(swapped, frame.subject, frame.object, frame.patterns)
+    first, second = examples.failures(wrong, TOOLS)
+    assert first.startswith("join: does not read its example")
+    assert second.startswith("join: reads its counter-example")
 
 
 def test_every_predicate_has_a_frame() -> None:
-    assert {frame.data.predicate for frame in FRAMES.all} == set(ONTOLOGY.relation_types)
+    assert {frame.data.predicate for frame in TOOLS.frames.all} == set(TOOLS.ontology.relation_types)
 
 
 def test_evidence_is_exactly_the_text() -> None:
@@ -56,5 +57,5 @@ def test_a_wrong_frame_is_named(tmp_path: Path, message: str) -> None:
     (tmp_path / "frames").mkdir()
     (tmp_path / "frames" / "f.yaml").write_text(entry, "utf-8")
     with pytest.raises(SchemaError, match=re.escape(message)) as caught:
-        frames.load(tmp_path, ONTOLOGY, SYMBOLS)
+        frames.load(tmp_path, TOOLS.ontology, TOOLS.symbols)
     assert "f.yaml" in str(caught.value)

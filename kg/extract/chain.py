@@ -27,7 +27,7 @@ _SPOKEN_FIELDS = ("title", "description")
 
 
 @dataclass(frozen=True)
-class _Tools:
+class Tools:
     """Everything that is read and compiled once: the ontology, the lexicon and the grammar of a schemas folder."""
 
     schemas: Path
@@ -45,12 +45,13 @@ class _Tools:
 
 
 @cache
-def _tools(schemas: Path) -> _Tools:
+def load(schemas: Path) -> Tools:
+    """Read and compile a schemas folder; raises SchemaError with `file: what` on the first thing that is wrong."""
     types = ontology.load(schemas)
     names = lexicon.load(schemas)
     marks = symbols(list(types.entity_types))
     relation_frames = frames.load(schemas, types, marks)
-    return _Tools(
+    return Tools(
         schemas=schemas,
         ontology=types,
         lexicon=names,
@@ -68,7 +69,7 @@ def _tools(schemas: Path) -> _Tools:
 
 def extract(document: Document, schemas: Path) -> Record:
     """The article's record by the rules of a schemas folder."""
-    tools = _tools(schemas)
+    tools = load(schemas)
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
     reading = _read(document, segmented, entities, tools)
@@ -83,7 +84,7 @@ def extract(document: Document, schemas: Path) -> Record:
     return Record(document.metadata, entities, relations, _statements(quotations, entities))
 
 
-def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: _Tools) -> Reading:
+def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
@@ -117,7 +118,7 @@ def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotat
 
 
 def _relations(
-    document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: _Tools
+    document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: Tools
 ) -> tuple[Relation, ...]:
     view = reading.view()
     found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
