@@ -76,7 +76,7 @@ class Lexicon:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The folded names that a segmenter should keep whole: those with Han characters that are nobody's weak name."""
+        """The folded names that a segmenter should keep whole: not Latin, and nobody's weak name."""
         return tuple(
             name for name, bearers in self.owners.items() if not name.isascii() and not any(weak for _, weak in bearers)
         )
@@ -119,6 +119,7 @@ def _converter() -> OpenCC:
     return OpenCC("s2tw")
 
 
+@lru_cache(maxsize=1 << 16)
 @lru_cache(maxsize=1 << 16)
 def slug(text: str) -> str:
     """The name as part of an id: Latin in lower case with hyphens, Chinese as it is in Traditional form."""

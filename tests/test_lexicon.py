@@ -60,7 +60,10 @@ def test_a_broken_cache_is_no_harm(tmp_path: Path) -> None:
         ("- {name: A}", "a.yaml: A: type: "),
         ("type: Person", "a.yaml: must be a list"),
         ("- {type: [", "a.yaml:2: "),
-        ("- {type: Person, name: A, aliases: [輝達]}\n- {type: Model, name: 辉达}", "a.yaml: 辉达: '辉达' is also a name of A"),
+        (
+            "- {type: Person, name: A, aliases: [輝達]}\n- {type: Model, name: 辉达}",
+            "a.yaml: 辉达: '辉达' is also a name of A",
+        ),
         ("- {type: Model, name: A B}\n- {type: Model, name: A-B}", "a.yaml: A-B: has the id of A B"),
     ],
 )
@@ -76,7 +79,8 @@ def test_unknown_types_are_errors(tmp_path: Path) -> None:
 
 
 def test_a_weak_name_may_be_shared() -> None:
-    known = Lexicon.of([Entry("Model", "Claude", weak=("Claude",)), Entry("Person", "Claude Shannon", weak=("Claude",))])
+    model, person = Entry("Model", "Claude", weak=("Claude",)), Entry("Person", "Claude Shannon", weak=("Claude",))
+    known = Lexicon.of([model, person])
     assert [(entry.type, weak) for entry, weak in known.get("Claude")] == [("Model", True), ("Person", True)]
 
 

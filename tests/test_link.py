@@ -11,8 +11,9 @@ KNOWN = (
     Entry("Person", "Noam Brown"),
     Entry("Person", "德米斯·哈薩比斯", aliases=("哈薩比斯", "Demis Hassabis"), id="person/demis-hassabis"),
 )
-PIECES = ["Noam Brown", "Brown", "Daniel Gross", "Gross", "執行長", "創辦人", "鳴谷科技", "鳴谷", "（EchoVale）", "EchoVale"]
-PIECES += ["埃琳娜·马尔凯蒂", "埃琳娜", "马尔凯蒂", "马尔科·马尔凯蒂", "（下稱「鳴谷」）", "說", "，", "。", " 與 ", "公司", "哈薩比斯"]
+PIECES = ["Noam Brown", "Brown", "Daniel Gross", "Gross", "執行長", "創辦人", "鳴谷科技", "鳴谷", "（EchoVale）"]
+PIECES += ["EchoVale", "埃琳娜·马尔凯蒂", "埃琳娜", "马尔凯蒂", "马尔科·马尔凯蒂", "（下稱「鳴谷」）", "說", "，", "。"]
+PIECES += [" 與 ", "公司", "哈薩比斯"]
 texts = st.lists(st.sampled_from(PIECES), max_size=20).map("".join)
 
 

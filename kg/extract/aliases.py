@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """X（Y）: brackets that give a name's other form."""
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ _LATIN_NAME = re.compile(r"[A-Za-zÀ-ɏ0-9][A-Za-zÀ-ɏ0-9 '’&+.:/_-]*$")
 
 
 def brackets(draft: Draft) -> None:
-    for end, start, stop in draft.structure.brackets():
-        while end and draft.text[end - 1] in "」』》〉”’":
-            end -= 1
+    """Pair names with what a bracket right behind them gives as their other form."""
+    for bracket, start, stop in draft.structure.brackets():
+        end = len(draft.text[:bracket].rstrip("」』》〉”’")) if draft.text[bracket - 1] in "」』》〉”’" else bracket
         head = draft.ends.get(end)
         for begin, close, led in _parts(draft, start, stop):
             inside = draft.text[begin:close]
@@ -43,14 +44,14 @@ def _unproposed_head(draft: Draft, end: int, inside: str) -> int | None:
     if shape.get("Person", 0.0) > 1 or (
         shape.get("Person") and draft.text[end - 2 : end - 1] in draft.cues.transliteration
     ):
-        while start and draft.text[start - 1] in draft.cues.transliteration and end - start < 7:  # noqa: PLR2004
+        while start and draft.text[start - 1] in draft.cues.transliteration and end - start < 7:
             start -= 1
         words = draft.segmented.word_at
         while start < end - 2 and (
             start not in words or draft.segmented.words[words[start]] in draft.cues.context.barriers
         ):
             start += 1
-        if end - start >= 2:  # noqa: PLR2004
+        if end - start >= 2:
             return start
     start = end
     while start not in draft.segmented.word_at or start == end:
@@ -59,7 +60,7 @@ def _unproposed_head(draft: Draft, end: int, inside: str) -> int | None:
     for place in range(start + 1, end - 1):
         if draft.scan.before.get(place, {}) and place in draft.segmented.word_at:
             start = place
-    return start if 2 <= end - start <= 12 else None  # noqa: PLR2004
+    return start if 2 <= end - start <= 12 else None
 
 
 def _parts(draft: Draft, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
@@ -98,7 +99,7 @@ def _is_pair(draft: Draft, first: str, second: str) -> bool:
         type_ = one.best()[0] if one else ""
         if (one and one.fixed) or (type_ and type_ != two.fixed) or two.fixed == "Place":
             return False
-    if two and two.only == {"Place"}:
+    if two and two.only == frozenset({"Place"}):
         return False
     crossed = bool(HAN.search(first)) != bool(HAN.search(second))
     initials = "".join(word[0] for word in first.split() if word[0].isupper())

@@ -1,4 +1,4 @@
-"""What the language says about names: the data of `schemas/cues.yaml` and `schemas/names.yaml`, made ready for matching."""
+"""What the language says about names: `schemas/cues.yaml` and `schemas/names.yaml`, made ready for matching."""
 
 from __future__ import annotations
 
@@ -50,6 +50,8 @@ class _Around(_Strict):
 
 
 class Context(_Strict):
+    """`schemas/cues.yaml`: what stands beside names, and what names end in."""
+
     version: Literal[1]
     before: dict[str, _Graded]
     after: dict[str, _Graded]
@@ -65,6 +67,8 @@ class Context(_Strict):
 
 
 class Names(_Strict):
+    """`schemas/names.yaml`: what names look like."""
+
     version: Literal[1]
     surnames: str
     doubtful_surnames: str
@@ -104,11 +108,13 @@ class Scan:
         opens = self.opens.get(inward(text, start))
         return opens & self.closes.get(_outside(text, end), set()) if opens else set()
 
-    def head(self, end: int) -> Mapping[str, float]:
-        """Votes of a noun that ends at an offset and says what a name before or after it is."""
-        if end not in self.before and end in self.nouns:
-            return {self.nouns[end]: STRONG}
+    def kind(self, end: int) -> Mapping[str, float]:
+        """Votes of a word for a kind of thing that ends at an offset."""
         return {type_: weight for type_, weight in self.before.get(end, _NONE).items() if weight >= STRONG}
+
+    def head(self, end: int) -> Mapping[str, float]:
+        """The same, where the ending of a name will do for a kind: 合作社."""
+        return self.kind(end) or ({self.nouns[end]: STRONG} if end in self.nouns else _NONE)
 
     def right(self, text: str, end: int) -> Mapping[str, float]:
         """What stands after a name that ends at `end`; a bracket in between is skipped."""
@@ -166,6 +172,11 @@ class Cues:
     tails: tuple[tuple[str, Suffix], ...]
     transliteration: frozenset[str]
     roles_of_people: frozenset[str]
+    suffixes: Mapping[str, Suffix]
+
+    def suffix_of(self, name: str) -> str:
+        """The longest telling suffix of a name, or nothing."""
+        return next((name[i:] for i in range(len(name)) if name[i:] in self.suffixes), "")
 
     def scan(self, folded: str) -> Scan:
         """Every cue word of a folded text."""
@@ -194,8 +205,7 @@ class Cues:
                     continue
                 if votes.get(type_, 0.0) < weight:
                     votes[type_] = weight
-            for suffix in ends:
-                suffixes.append((start, end, suffix))
+            suffixes.extend((start, end, suffix) for suffix in ends)
         return Scan(
             before, after, tuple(suffixes), named, opens, closes, {end: suffix.type for _, end, suffix in suffixes}
         )
@@ -236,9 +246,10 @@ def load(schemas: Path | None = None) -> Cues:
                 for word in words:
                     roles.setdefault(word, ([], []))[0].append((side, type_, weight))
     for number, around in enumerate(context.around):
-        for side, words in (("opens", sorted(around.before)), ("closes", around.after)):
-            for word in words:
-                roles.setdefault(word, ([], []))[0].append((side, around.type, float(number)))
+        for word in sorted(around.before):
+            roles.setdefault(word, ([], []))[0].append(("opens", around.type, float(number)))
+        for word in around.after:
+            roles.setdefault(word, ([], []))[0].append(("closes", around.type, float(number)))
     for word in context.naming:
         roles.setdefault(word, ([], []))[0].append(("naming", "", 0.0))
     for suffix in context.suffixes:
@@ -256,4 +267,5 @@ def load(schemas: Path | None = None) -> Cues:
         tuple((word, suffix) for suffix in names.latin_tails for word in suffix.words),
         frozenset(names.transliteration),
         frozenset(context.before["Person"].strong),
+        {word: suffix for suffix in context.suffixes for word in suffix.words},
     )

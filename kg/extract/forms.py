@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Names that show themselves by their form or place: titles, quoted terms, suffixes, versions, people, places."""
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _TITLED = frozenset({"Publication", "Show", "Organization", "Product", "Competit
 
 
 def titles(draft: Draft) -> None:
+    """Propose what stands between title marks, and long italic Latin titles."""
     for start, end in draft.structure.titles():
         around = draft.text[max(0, start - 1 - _AROUND_TITLE) : start - 1] + " " + draft.text[end + 1 : end + 9]
         proposal = draft.propose(start, end, "title", {"Publication": 1.2}, everywhere=True)
@@ -32,11 +34,12 @@ def titles(draft: Draft) -> None:
                 proposal.vote(type_, 1.3)
     original = draft.segmented.document.text
     for match in _ITALIC_TITLE.finditer(original):
-        if latin.is_prose(match[1]) or len(match[1].split()) > 4:  # noqa: PLR2004
+        if latin.is_prose(match[1]) or len(match[1].split()) > 4:
             draft.propose(match.start(1), match.end(1), "title", {"Publication": 2.5})
 
 
 def quoted(draft: Draft) -> None:
+    """Propose short quoted terms that a verb of naming, a kind of thing or an owner introduces."""
     for start, end, named in draft.structure.quoted():
         inside = draft.text[start:end]
         if "的" in inside or end - start > _LONGEST_TERM or (inside.isascii() and inside.islower()):
@@ -68,6 +71,7 @@ def _is_named_kind(draft: Draft, start: int) -> bool:
 
 
 def suffixed(draft: Draft) -> None:
+    """Propose Han names with a telling suffix; they can be of its type only."""
     for found in draft.structure.suffixed():
         if found.suffix.kind == "team" and any(found.start < place < found.stem for place in draft.ends):
             continue
@@ -77,6 +81,7 @@ def suffixed(draft: Draft) -> None:
 
 
 def versioned(draft: Draft) -> None:
+    """Propose Han names with a version, and words that several numbers follow: 籮筐 1, 籮筐 1.5."""
     for start, end in draft.structure.versioned():
         joined = draft.text[start:end].find("-") > 0
         draft.propose(start, end, "version", {"Model": 1.6 if joined else 1.2, "Product": 0.4}, everywhere=True)
@@ -90,11 +95,13 @@ def versioned(draft: Draft) -> None:
 
 
 def transliterated(draft: Draft) -> None:
+    """Propose names with interpuncts."""
     for start, end in draft.people.transliterated():
         draft.propose(start, end, "interpunct", {"Person": 3.0}, everywhere=True)
 
 
 def chinese_people(draft: Draft) -> None:
+    """Propose names of people by the words they are, by roles before and verbs behind them."""
     for start, end, weight in draft.people.by_words():
         if start not in draft.starts and end not in draft.ends:
             proposal = draft.propose(start, end, "word", everywhere=True)
@@ -111,12 +118,12 @@ def chinese_people(draft: Draft) -> None:
             start += 1
         if start in draft.starts and draft.text[start : draft.starts[start]] in draft.proposals:
             continue
-        end = draft.people.at(start, sure=weight > 1)
-        if end is None:
+        stop = draft.people.at(start, sure=weight > 1)
+        if stop is None:
             continue
-        follows = draft.scan.right(draft.text, end).get("Person", 0.0)
+        follows = draft.scan.right(draft.text, stop).get("Person", 0.0)
         if weight > 1 or follows > 1:
-            draft.propose(start, end, "role", {"Person": 2.0}, everywhere=True)
+            draft.propose(start, stop, "role", {"Person": 2.0}, everywhere=True)
     for place, votes in draft.scan.after.items():
         if votes.get("Person", 0.0) > 1 and place not in draft.ends:
             begin = draft.people.before(place, sure=False)
@@ -162,7 +169,7 @@ def beside_cues(draft: Draft) -> None:
             _is_strong(draft.scan.left(draft.text, start)[0]) and _is_strong(draft.scan.right(draft.text, end))
             for start, end in spans
         )
-        if both or len(spans) > 1 or draft.text.count(surface) > 2:  # noqa: PLR2004
+        if both or len(spans) > 1 or draft.text.count(surface) > 2:
             for start, end in spans:
                 draft.propose(start, end, "beside", everywhere=True)
 
@@ -179,11 +186,12 @@ def _is_strong(votes: Mapping[str, float]) -> bool:
 
 
 def fields(draft: Draft) -> None:
-    fields = draft.cues.context.fields
+    """Propose the values of front-matter fields that hold names."""
+    named = draft.cues.context.fields
     for block in draft.segmented.document.blocks:
         if block.kind != "front":
             continue
-        for type_, names in fields.items():
+        for type_, names in named.items():
             if block.field in names and block.end - block.start <= _LONGEST_FIELD:
                 end = before_bracket(draft.text, block.start, block.end)
                 if draft.text[block.start : end] in draft.cues.roles_of_people:

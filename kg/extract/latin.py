@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Names in Latin letters: capitalised runs, and what their shape says about them."""
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ def _within(folded: str, start: int, end: int, cues: Cues) -> Iterator[tuple[int
     names = cues.names
     current: list[tuple[int, int]] = []
     joints: list[tuple[int, int]] = []
-    for begin, stop in words:
+    for begin, last in words:
+        stop = last
         while stop > begin and folded[stop - 1] in _TRAILING and not _is_initial(folded, begin, stop):
             stop -= 1
         if stop == begin:
@@ -67,7 +69,7 @@ def _within(folded: str, start: int, end: int, cues: Cues) -> Iterator[tuple[int
 def _finished(folded: str, words: list[tuple[int, int]], common: frozenset[str]) -> Iterator[tuple[int, int]]:
     if not words or folded[words[0][0] : words[-1][1]] in common:
         return
-    while len(words) > 1 and folded[slice(*words[0])] in common:
+    while len(words) > 1 and (folded[slice(*words[0])] in common or not _is_name_like(folded[slice(*words[0])])):
         words = words[1:]
     if all(folded[slice(*word)] in common or _NUMBER.fullmatch(folded[slice(*word)]) for word in words):
         return
@@ -125,7 +127,7 @@ def shape(name: str, cues: Cues) -> dict[str, float]:
         vote("Model", 1.5 if "-" in last else 1.0)
     elif any(_VERSIONED.match(word) or _NUMBER.fullmatch(word) for word in words[1:]):
         vote("Model", 1.2)
-    if 2 <= len(words) <= 4 and all(_PROPER.match(word) or word in names.latin_joints for word in words):  # noqa: PLR2004
+    if 2 <= len(words) <= 4 and all(_PROPER.match(word) or word in names.latin_joints for word in words):
         if words[0] in names.given_names:
             vote("Person", 2.5)
         elif last in names.family_names:

@@ -1,10 +1,11 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Mentions → entities of the article: which names mean one thing; where two things may be meant, neither is taken."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kg.extract.cues import Cues
@@ -122,7 +123,7 @@ class Linker:
     @staticmethod
     def _established(claimants: Sequence[_Cluster], place: int) -> _Cluster | None:
         """Whose short form it is: the only claimant's, or the one's who alone was known where it is used first."""
-        if len(claimants) < 2:  # noqa: PLR2004
+        if len(claimants) < 2:
             return claimants[0] if claimants else None
         earlier = [cluster for cluster in claimants if cluster.first < place]
         return earlier[0] if len(earlier) == 1 else None
@@ -153,7 +154,7 @@ class Linker:
             yield from self._stems(surface)
         elif cluster.type in ("Model", "Product"):
             words = surface.split()
-            if len(words) == 2 and HAN.match(words[0]) and any(c.isdigit() for c in words[1]):  # noqa: PLR2004
+            if len(words) == 2 and HAN.match(words[0]) and any(c.isdigit() for c in words[1]):
                 yield words[1]
         elif cluster.type in ("Show", "Competition", "Benchmark", "Award"):
             yield from self._stems(surface)
@@ -167,25 +168,21 @@ class Linker:
             if len(words) > 1:
                 yield words[-1]
                 yield words[0]
-                if len(words) > 2 and words[-2].islower():  # noqa: PLR2004
+                if len(words) > 2 and words[-2].islower():
                     yield " ".join(words[-2:])
 
     def _stems(self, surface: str) -> Iterable[str]:
         if HAN.search(surface):
-            best = ""
-            for suffix in self.cues.context.suffixes:
-                for word in suffix.words:
-                    if surface.endswith(word) and len(word) > len(best):
-                        best = word
+            best = self.cues.suffix_of(surface)
             stem = surface[: -len(best)].rstrip() if best else ""
-            if len(stem) >= 2 and stem not in self.cues.context.generic and self._is_unlisted(stem):  # noqa: PLR2004
+            if len(stem) >= 2 and stem not in self.cues.context.generic and self._is_unlisted(stem):
                 yield stem
         else:
             words = surface.split()
             if len(words) > 1 and not any(char.isdigit() for char in surface):
                 yield " ".join(words[:-1])
             initials = "".join(word[0] for word in words if word[0].isupper())
-            if len(words) > 2 and _INITIALS.match(initials):  # noqa: PLR2004
+            if len(words) > 2 and _INITIALS.match(initials):
                 yield initials
 
     def _is_unlisted(self, stem: str) -> bool:
@@ -232,16 +229,10 @@ class Linker:
     def _kind(self, cluster: _Cluster) -> str | None:
         if cluster.type != "Organization":
             return None
-        kinds: Mapping[str, str | None]
         for surface in sorted(cluster.surfaces, key=len, reverse=True):
-            kinds = {
-                word: suffix.kind
-                for suffix in self.cues.context.suffixes
-                for word in suffix.words
-                if surface.endswith(word)
-            }
-            if kinds:
-                return kinds[max(kinds, key=len)]
+            suffix = self.cues.suffixes.get(self.cues.suffix_of(surface))
+            if suffix and suffix.kind:
+                return suffix.kind
             ending = self.cues.endings.get(surface.split()[-1])
             if ending and ending.type == "Organization":
                 return ending.kind

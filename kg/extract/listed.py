@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Names that the lexicon lists, and Latin names beside them."""
 
 from __future__ import annotations
@@ -86,10 +87,11 @@ def _cuts_well(draft: Draft, start: int, end: int) -> bool:
     words = draft.segmented.word_at
     if start in words and (end in words or end == len(draft.text)):
         return True
-    return end - start > 3 or not HAN.match(draft.text[end - 1])  # noqa: PLR2004
+    return end - start > 3 or not HAN.match(draft.text[end - 1])
 
 
 def latin_names(draft: Draft) -> None:
+    """Propose the Latin runs that the lexicon does not cover."""
     shapes: dict[str, dict[str, float]] = {}
     for start, end in latin.runs(draft.text, draft.cues):
         for begin, stop in _unlisted_parts(draft, start, end):

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Mentions: which of the proposals of a document stand, and of which type they are.
 
 Every surface has collected votes by type over the whole document, from the lexicon, from its form and from the words
@@ -84,7 +85,7 @@ def _decide(draft: Draft) -> dict[str, str]:
             weight += 0.7
         elif _is_plain(draft, members[0]):
             weight -= 0.5
-        elif "latin" in sources and len(draft.proposals[members[0]].spans) > 1 and len(members[0]) > 3:  # noqa: PLR2004
+        elif "latin" in sources and len(draft.proposals[members[0]].spans) > 1 and len(members[0]) > 3:
             weight += 0.75
         if "suffix" in sources and any(len(draft.proposals[surface].spans) > 1 for surface in members):
             weight += 0.3
@@ -103,7 +104,7 @@ def _kin(draft: Draft) -> list[tuple[str, str]]:
     found: dict[str, list[str]] = {}
     for surface, proposal in draft.proposals.items():
         words = surface.split()
-        if proposal.fixed or len(words) < 2 or not surface.replace(" ", "").isalpha():  # noqa: PLR2004
+        if proposal.fixed or len(words) < 2 or not surface.replace(" ", "").isalpha():
             continue
         for type_, short in (("Person", words[-1]), ("Organization", " ".join(words[:-1]))):
             other = draft.proposals.get(short)
@@ -127,7 +128,7 @@ def _members(draft: Draft, types: dict[str, str]) -> None:
 
 def _is_plain(draft: Draft, surface: str) -> bool:
     """Whether the form of a surface alone makes no name of it."""
-    return surface in draft.cues.names.latin_common or (surface.isascii() and surface.isupper() and len(surface) <= 4)  # noqa: PLR2004
+    return surface in draft.cues.names.latin_common or (surface.isascii() and surface.isupper() and len(surface) <= 4)
 
 
 def _placed(draft: Draft, types: Mapping[str, str]) -> tuple[Candidate, ...]:

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Chinese and transliterated names of people."""
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class NameReader:
             return None
         given = start + family
         length = 0
-        while length < 3 and given + length < len(self.text):  # noqa: PLR2004
+        while length < 3 and given + length < len(self.text):
             char = self.text[given + length]
             if not HAN.match(char) or char in self.names.not_given:
                 break
@@ -78,11 +79,11 @@ class NameReader:
                 score += 2.0
             if end in self.words:
                 score += 1.0
-            if length == 2:  # noqa: PLR2004
+            if length == 2:
                 score += 1.5
             if self.text[start:end] in self.likely:
                 score += 2.0
-            elif end - start == 2 and self.knows(self.text[start:end]):  # noqa: PLR2004
+            elif end - start == 2 and self.knows(self.text[start:end]):
                 score -= 1.5
             count = self.text.count(self.text[start:end])
             if count > 1 and length < longest and count > self.text.count(self.text[start : end + 1]):
@@ -108,19 +109,19 @@ class NameReader:
             if first in _FUNCTION:
                 continue
             length = len(word)
-            if tag == "nr" and 2 <= length <= 5 and HAN.match(first):  # noqa: PLR2004
+            if tag == "nr" and 2 <= length <= 5 and HAN.match(first):
                 start = self.starts[index]
                 before = self.tokens[index - 1] if index else ""
-                if length <= 2 and before in self.names.double_surnames | self.names.japanese_surnames:  # noqa: PLR2004
+                if length <= 2 and before in self.names.double_surnames | self.names.japanese_surnames:
                     yield start - len(before), start + length, 1.0
                     continue
                 family = self.begins_name(start)
-                if self.knows(word) or (length == 2 and not family):  # noqa: PLR2004
+                if self.knows(word) or (length == 2 and not family):
                     continue
                 end = start + length
                 following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
                 if following[:1] in self.cues.transliteration and len(following) > 1 and not self.knows(following):
-                    if family != 1 or length != 2:  # noqa: PLR2004
+                    if family != 1 or length != 2:
                         continue
                     end += 1
                 elif family > 1 and length <= family:
@@ -129,19 +130,19 @@ class NameReader:
                         continue
                 elif (length == 2 and family == 1 and len(following) == 1 and self._is_given(following)) or (
                     length == 2 and len(following) > 1 and not self.knows(following) and self._is_given(following[0])
-                ):  # noqa: PLR2004
+                ):
                     end += 1
-                elif (length > 3 and family < 2) or any(char in self.names.not_given for char in word[1:]):  # noqa: PLR2004
+                elif (length > 3 and family < 2) or any(char in self.names.not_given for char in word[1:]):
                     continue
-                yield start, end, (1.0 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7  # noqa: PLR2004
-            elif first in surnames and length <= 3 and (first not in doubtful or length == 3):  # noqa: PLR2004
+                yield start, end, (1.0 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7
+            elif first in surnames and length <= 3 and (first not in doubtful or length == 3):
                 following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
                 start = self.starts[index]
-                if length == 1 and tag == "nr" and 1 <= len(following) <= 2 and self._is_given(following):  # noqa: PLR2004
+                if length == 1 and tag == "nr" and 1 <= len(following) <= 2 and self._is_given(following):
                     yield start, start + 1 + len(following), 0.7
-                elif length == 2 and len(following) == 1 and self._is_given(following) and not self.knows(word):  # noqa: PLR2004
+                elif length == 2 and len(following) == 1 and self._is_given(following) and not self.knows(word):
                     yield start, start + 3, 0.7
-                elif length == 3 and self._is_given(word[1:]) and not self.knows(word):  # noqa: PLR2004
+                elif length == 3 and self._is_given(word[1:]) and not self.knows(word):
                     yield start, start + 3, 0.5 if first in doubtful else 0.7
 
     def _is_given(self, text: str) -> bool:
@@ -154,7 +155,7 @@ class NameReader:
             if start < 0 or not self._is_han(start, end):
                 continue
             family = self.begins_name(start)
-            if not family or length - family not in (1, 2, 3) or (family == 1 and length == 4):  # noqa: PLR2004
+            if not family or length - family not in (1, 2, 3) or (family == 1 and length == 4):
                 continue
             if self.text[start] in self.names.doubtful_surnames and family == 1 and not sure:
                 continue
@@ -188,7 +189,7 @@ class NameReader:
             if place < reach:
                 continue
             start = place
-            while start > 0 and text[start - 1] in self.cues.transliteration and place - start < 6:  # noqa: PLR2004
+            while start > 0 and text[start - 1] in self.cues.transliteration and place - start < 6:
                 start -= 1
             end = place + 1
             while (

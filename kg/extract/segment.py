@@ -96,7 +96,7 @@ class Segmented:
 
         words: list[str] = []
         spaces: list[bool] = []
-        sentence_starts: list[bool] = []
+        sentence_starts: list[bool | int | None] = []
         opens = {sentence.start for sentence in self.sentences}
         for start, end in self._runs():
             text = self.document.text[start:end]

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """Names that show themselves by their form: 《…》, 名為「…」, X（Y）, a telling suffix, a version."""
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ _QUOTED = re.compile(
 _BRACKET = re.compile("[（(]([^（）()\n]{1,80})[）)]")
 _HAN_WORD = re.compile("[\u3400-\u9fff々]+$")
 _HAN_VERSION = re.compile(
-    "(?<=[\u3400-\u9fff])(?:-| ?)(?:[A-Z]\\d{1,2}|\\d+(?:\\.\\d+)?[BMT]?|[A-Z]{1,3}-?\\d+B?)(?![\\w.%％])"
+    "(?<=[\u3400-\u9fff])(?:-| ?)(?:[A-Z]\\d{1,2}|\\d+(?:\\.\\d+)?[BMT]?|[A-Z]{1,3}-?\\d+B?)(?![\\w.%％]|,\\d)"
 )
 _NUMBERED = re.compile(
-    "(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-])"
+    "(?<![\u3400-\u9fff])([\u3400-\u9fff]{2,4})[ -](\\d(?:\\.\\d)?(?:-?[A-Z]{1,2})?)(?![\\w.:/%％-]|,\\d)"
 )
 _STOP_TAGS = frozenset({"p", "c", "u", "uj", "ul", "uz", "ug", "uv", "ud", "r", "d", "y", "e", "o", "x", "t", "k"})
 _NOTHING: frozenset[int] = frozenset()
@@ -58,6 +59,7 @@ class StructureReader:
         self.knows = segmenter.knows
         self.cues = cues.context
         self.measures = cues.names.measures
+        self.common = cues.names.latin_common
         self.scan = scan
 
     def titles(self) -> Iterator[tuple[int, int]]:
@@ -119,7 +121,7 @@ class StructureReader:
         if not end or not self.text[end - 1].isalnum() or HAN.match(self.text[end - 1]):
             return None
         match = _LATIN_TAIL.search(self.text, max(0, end - 40), end)
-        return match.start() if match and match[0][0].isupper() else None
+        return match.start() if match and match[0] not in self.common else None
 
     def left_edge(self, start: int, type_: str = "Organization", *, verbal: bool = False) -> int:
         """Where the name begins whose last part begins at an offset: back over words that can be part of a name.
@@ -133,7 +135,7 @@ class StructureReader:
             while begin not in self.words:
                 begin -= 1
             index = self.words[begin]
-            if self.tags[index] not in ("nt", "nz", "ns", "nr", "nrt") and start - begin < 2:  # noqa: PLR2004
+            if self.tags[index] not in ("nt", "nz", "ns", "nr", "nrt") and start - begin < 2:
                 return start
             if self.text[begin:start] not in self.cues.generic:
                 return begin
@@ -148,21 +150,27 @@ class StructureReader:
                 break
             if tag in ("m", "q", "mq") and (word in self.measures or len(word) > 1):
                 break
-            before = self.tags[index - 2] if index > 1 else "x"
-            if (
-                tag[0] == "v"
-                and tag != "vn"
-                and (
-                    type_ == "Organization"
-                    or len(word) == 1
-                    or before[0] != "n"
-                    or self.tokens[index - 2] in self.cues.barriers
-                )
-            ):
+            if self._is_verb(index - 1, type_, verbal=verbal):
                 break
             index -= 1
             begin = self.starts[index]
         return begin
+
+    def _is_verb(self, index: int, type_: str, *, verbal: bool) -> bool:
+        """Whether a word is a verb that no name goes on before; nouns of action are none: 語音辨認競賽."""
+        word, tag = self.tokens[index], self.tags[index]
+        if tag[0] != "v" or tag == "vn" or not self.knows(word):
+            return False
+        before = self.tokens[index - 1] if index else "\n"
+        if verbal and (not HAN.match(before) or before in self.cues.barriers):
+            return False
+        return (
+            type_ == "Organization"
+            or len(word) == 1
+            or not index
+            or self.tags[index - 1][0] != "n"
+            or before in self.cues.barriers
+        )
 
     def right_edge(self, start: int, known: Mapping[int, int]) -> int | None:
         """Where the name of unlisted words ends that begins at an offset; None if listed ones stand there."""
@@ -183,7 +191,7 @@ class StructureReader:
             words.append(word)
             end += len(word)
             index += 1
-        if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words):  # noqa: PLR2004
+        if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words):
             return end
         return None
 
@@ -196,7 +204,7 @@ class StructureReader:
             return None
         start = self.left_edge(self.starts[last])
         words = self._words(start, end)
-        return start if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words) else None  # noqa: PLR2004
+        return start if 2 <= end - start <= _SHORT and len(words) <= 3 and self._unlisted(words) else None
 
     def framed(self, opens: Mapping[int, set[int]], closes: Mapping[int, set[int]]) -> Iterator[tuple[int, int]]:
         """Words of no general use between two words that embrace a name: 從奇安信離職."""
@@ -221,7 +229,7 @@ class StructureReader:
         """Words that the segmenter takes for places, each with how much it may be one."""
         for index, tag in enumerate(self.tags):
             word = self.tokens[index]
-            if tag not in ("ns", "nrt", "nr", "nz") or not 1 < len(word) <= 5 or not HAN.match(word):  # noqa: PLR2004
+            if tag not in ("ns", "nrt", "nr", "nz") or not 1 < len(word) <= 5 or not HAN.match(word):
                 continue
             following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
             whole = (
@@ -246,7 +254,7 @@ class StructureReader:
         inner = [match.end() for match in _FUNCTION.finditer(word) if match.start()]
         if inner and len(word) > inner[-1]:
             return begin + inner[-1]
-        return begin + 1 if word[0] in _LEADING and start - begin > 2 else begin  # noqa: PLR2004
+        return begin + 1 if word[0] in _LEADING and start - begin > 2 else begin
 
     def _without_place(self, begin: int, start: int, suffix: Suffix) -> int:
         """Where the name begins without a place before it: 台南鹽白實驗室; universities are named after theirs."""
@@ -283,7 +291,7 @@ class StructureReader:
         if proper and self._unlisted(words):
             return 2.5 if suffix.sure else 1.3
         if not proper:
-            return 1.0 if suffix.type == "Competition" and len(words) > 2 else 0.0  # noqa: PLR2004
+            return 1.0 if suffix.type == "Competition" and len(words) > 2 else 0.0
         if not suffix.sure:
             return 0.5
         return 1.3 if suffix.kind in ("company", "lab", "other") else 2.0

@@ -1,3 +1,4 @@
+# ruff: noqa: PLR2004 - lengths of names are counted in characters
 """What the surroundings of a name say about its type: cue words, definitions, owners, tables, neighbours."""
 
 from __future__ import annotations
@@ -28,28 +29,26 @@ _JOINED = re.compile(r"[」』》〉”]*\s*(?:、|和|与|及|以及|跟|&|，|
 
 
 def tables(draft: Draft) -> None:
+    """Let the headers of columns vote for the names in their cells."""
     headers: dict[int, list[tuple[int, int]]] = {}
-    document = draft.segmented.document
-    for block in document.blocks:
+    columns = draft.cues.context.columns
+    for block in draft.segmented.document.blocks:
         if block.kind != "row" or block.table is None:
             continue
         cells = _cells(draft.text, block.start, block.end)
         header = headers.get(block.table)
         if header is None:
             headers[block.table] = cells
-            models = any(draft.text[slice(*cell)] in draft.cues.context.columns.get("Model", ()) for cell in cells)
-            if models:
+            if any(draft.text[slice(*cell)] in columns.get("Model", ()) for cell in cells):
+                # Beside a column of models, other titles that are names are what the models are measured on.
                 for start, _ in cells[1:]:
-                    if title := draft.starting(start):
-                        title.vote("Benchmark", STRONG)
+                    if named := draft.starting(start):
+                        named.vote("Benchmark", STRONG)
             continue
         for (start, end), title in zip(cells, header, strict=False):
-            words = draft.text[slice(*title)]
-            for type_, names in draft.cues.context.columns.items():
-                if words in names and start < end:
-                    found = _cell(draft, start, end, type_)
-                    if found is not None:
-                        found.vote(type_, STRONG)
+            for type_, names in columns.items():
+                if draft.text[slice(*title)] in names and (found := _cell(draft, start, end, type_)):
+                    found.vote(type_, STRONG)
 
 
 def _cell(draft: Draft, start: int, end: int, type_: str) -> Proposal | None:
@@ -60,7 +59,7 @@ def _cell(draft: Draft, start: int, end: int, type_: str) -> Proposal | None:
     stop = before_bracket(draft.text, start, end)
     name = draft.text[start:stop]
     ordinary = HAN.match(name) and type_ in ("Model", "Product") and draft.structure.is_ordinary(start, stop)
-    if 2 <= len(name) <= 8 and name.isalnum() and not name.isascii() and not ordinary:  # noqa: PLR2004
+    if 2 <= len(name) <= 8 and name.isalnum() and not name.isascii() and not ordinary:
         return draft.propose(start, stop, "cell", everywhere=True)
     return None
 
@@ -78,8 +77,8 @@ def surroundings(draft: Draft) -> None:
             if naming is not None and "title" not in proposal.sources:
                 sides.append(_named_thing(draft, naming, end))
                 proposal.sources.setdefault("naming")
-            for number in draft.scan.around(draft.text, start, end):
-                sides.append({draft.cues.context.around[number].type: FRAME})
+            frames = sorted(draft.scan.around(draft.text, start, end))
+            sides.extend({draft.cues.context.around[number].type: FRAME} for number in frames)
             sides.append(_owned(draft, start, types))
             for side in sides:
                 for type_, weight in side.items():
@@ -118,7 +117,7 @@ def _definition(draft: Draft, end: int) -> Mapping[str, float]:
     if match is None:
         return {}
     stop = _CLAUSE_STOP.search(draft.text, match.end(), match.end() + _DEFINITION)
-    return draft.scan.head(stop.start()) if stop else {}
+    return draft.scan.kind(stop.start()) if stop else {}
 
 
 def _named_thing(draft: Draft, naming: int, end: int) -> Mapping[str, float]:
@@ -146,7 +145,7 @@ def lists(draft: Draft) -> None:
     spans = sorted(draft.starts.items())
     extra: dict[str, dict[str, float]] = defaultdict(dict)
     for (start, end), (begin, stop) in pairwise(spans):
-        if begin < end or begin - end > 6 or not _JOINED.fullmatch(draft.text, end, begin):  # noqa: PLR2004
+        if begin < end or begin - end > 6 or not _JOINED.fullmatch(draft.text, end, begin):
             continue
         first, second = draft.proposals.get(draft.text[start:end]), draft.proposals.get(draft.text[begin:stop])
         if first is None or second is None:
