@@ -38,7 +38,7 @@ def test_words_cover_the_text_without_gaps(text: str) -> None:
 @given(texts)
 def test_sentences_are_in_order_and_leave_out_only_space(text: str) -> None:
     segmented = segment(text)
-    covered = set()
+    covered: set[int] = set()
     reach = 0
     for sentence in segmented.sentences:
         assert reach <= sentence.start < sentence.end

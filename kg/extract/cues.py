@@ -83,6 +83,7 @@ class Names(_Strict):
     latin_joints: frozenset[str]
     latin_common: frozenset[str]
     version_words: frozenset[str]
+    english: frozenset[str]
     measures: str
 
 

@@ -132,8 +132,10 @@ def shape(name: str, cues: Cues) -> dict[str, float]:
             vote("Person", 2.5)
         elif last in names.family_names:
             vote("Person", 1.2)
+        elif ending is None and not any(word in names.english for word in words):
+            vote("Person", 1.5 if "-" in last else 1.1)
         elif ending is None:
-            vote("Person", 0.6)
+            vote("Person", 0.3)
     return votes
 
 

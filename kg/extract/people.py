@@ -67,7 +67,9 @@ class NameReader:
         limit = length if family > 1 else min(length, 2)
         if limit == 1:
             return given + 1
-        return self._fitting(start, given, limit)
+        end = self._fitting(start, given, limit)
+        cut = end not in self.words and end < len(self.text) and HAN.match(self.text[end])
+        return None if cut and self.text[start] in self.names.doubtful_surnames else end
 
     def _fitting(self, start: int, given: int, longest: int) -> int:
         """Of the lengths a given name may have, the one whose end the words and the other occurrences agree on."""
@@ -106,7 +108,7 @@ class NameReader:
         surnames, doubtful = self.names.surnames, self.names.doubtful_surnames
         for index, (word, tag) in enumerate(zip(self.tokens, self.tags, strict=True)):
             first = word[0]
-            if first in _FUNCTION:
+            if first in _FUNCTION or (len(word) > 1 and self.cues.suffix_of(word) and (len(word) > 3 or tag != "nr")):
                 continue
             length = len(word)
             if tag == "nr" and 2 <= length <= 5 and HAN.match(first):
@@ -134,7 +136,7 @@ class NameReader:
                     end += 1
                 elif (length > 3 and family < 2) or any(char in self.names.not_given for char in word[1:]):
                     continue
-                yield start, end, (1.0 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7
+                yield start, end, (1.1 if end - start > 2 else 0.5) if family and first not in doubtful else 0.7
             elif first in surnames and length <= 3 and (first not in doubtful or length == 3):
                 following = self.tokens[index + 1] if index + 1 < len(self.tokens) else ""
                 start = self.starts[index]
