@@ -283,7 +283,7 @@ def test_path_tells_every_hop_with_its_evidence() -> None:
 def test_stats_count_by_type() -> None:
     data = json.loads(kg("stats", "--format", "json").stdout)
     assert data["articles"] == 1
-    assert data["entities"]["by_type"]["Person"] == 2
+    assert data["entities"]["by_type"]["Person"] == 3
     assert sum(data["facts"]["by_predicate"].values()) == data["facts"]["count"]
     shown = kg("stats").stdout
     assert f"1 articles, {data['entities']['count']} entities" in shown

@@ -23,9 +23,20 @@ app.add_typer(
 @bilingual("檢查本體、詞彙與規則檔。", "kg schema check", "kg schema check --schemas my-schemas/")
 def check(schemas: Schemas = None) -> None:
     """Check the files of the ontology, lexicon and rules."""
+    from tempfile import TemporaryDirectory
+
     from kg.errors import SchemaError
     from kg.extract import examples
+    from kg.extract.extractor import Extractor
+    from kg.pipeline import extract
 
+    # Everything that is read, is read for the first article.
+    with TemporaryDirectory() as folder:
+        article = Path(folder, "article.md")
+        article.write_text("---\ntitle: 測試\ndate: 2026-01-01\n---\n\n測試。\n", "utf-8")
+        for outcome in extract([(article, article.name)], Extractor(schemas), schemas=schemas):
+            if outcome.error is not None:
+                raise outcome.error
     wrong = examples.check(_place(schemas))
     if wrong:
         raise SchemaError("\n".join(wrong))
