@@ -47,7 +47,7 @@ def quoted(draft: Draft) -> None:
         if named:
             proposal = draft.propose(start, end, "named", everywhere=True)
         elif _is_named_kind(draft, start) and (
-            _stands_bare(draft, inside) or not draft.structure.is_ordinary(start, end)
+            _stands_bare(draft, inside, start) or not draft.structure.is_ordinary(start, end)
         ):
             proposal = draft.propose(start, end, "quoted", everywhere=end - start > 1)
         else:
@@ -56,11 +56,10 @@ def quoted(draft: Draft) -> None:
             proposal.only = _TERMS
 
 
-def _stands_bare(draft: Draft, term: str) -> bool:
+def _stands_bare(draft: Draft, term: str, near: int) -> bool:
     """Whether a quoted term also stands without quotation marks."""
-    return draft.text.count(term) > sum(
-        draft.text.count(f"{opening}{term}{closing}") for opening, closing in ("「」", "『』", "“”")
-    )
+    count = draft.segmented.count
+    return count(term, near) > sum(count(f"{marks[0]}{term}{marks[1]}", near) for marks in ("「」", "『』", "“”"))
 
 
 def _is_named_kind(draft: Draft, start: int) -> bool:
@@ -169,7 +168,7 @@ def beside_cues(draft: Draft) -> None:
             _is_strong(draft.scan.left(draft.text, start)[0]) and _is_strong(draft.scan.right(draft.text, end))
             for start, end in spans
         )
-        if both or len(spans) > 1 or draft.text.count(surface) > 2:
+        if both or len(spans) > 1 or draft.segmented.count(surface, spans[0][0]) > 2:
             for start, end in spans:
                 draft.propose(start, end, "beside", everywhere=True)
 

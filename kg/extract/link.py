@@ -42,7 +42,7 @@ class Linker:
         self.text = segmented.folded
         self.original = segmented.document.text
         self.words = segmented.word_at
-        self.blocks = segmented.document.blocks
+        self.front = [block for block in segmented.document.blocks if block.kind == "front"]
         self.lexicon = lexicon
         self.cues = cues
         self.standing: dict[str, list[tuple[int, int]]] = {}
@@ -224,7 +224,7 @@ class Linker:
         return self.original[start:end]
 
     def _in_front(self, offset: int) -> bool:
-        return any(block.kind == "front" and block.start <= offset < block.end for block in self.blocks)
+        return any(block.start <= offset < block.end for block in self.front)
 
     def _kind(self, cluster: _Cluster) -> str | None:
         if cluster.type != "Organization":

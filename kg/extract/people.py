@@ -22,6 +22,7 @@ class NameReader:
 
     def __init__(self, segmented: Segmented, segmenter: Segmenter, cues: Cues) -> None:
         self.text = segmented.folded
+        self.count = segmented.count
         self.starts = segmented.starts
         self.tags = segmented.tags
         self.knows = segmenter.knows
@@ -61,7 +62,7 @@ class NameReader:
             following = self.tokens[self.words[given]]
             ordinary = len(following) > 1 and self.knows(following) and self.tags[self.words[given]] not in ("nr", "nz")
             if self.text[start] in self.names.doubtful_surnames or (
-                ordinary and self.text.count(self.text[start : given + 2]) == 1
+                ordinary and self.count(self.text[start : given + 2], start) == 1
             ):
                 return None
         limit = length if family > 1 else min(length, 2)
@@ -87,8 +88,8 @@ class NameReader:
                 score += 2.0
             elif end - start == 2 and self.knows(self.text[start:end]):
                 score -= 1.5
-            count = self.text.count(self.text[start:end])
-            if count > 1 and length < longest and count > self.text.count(self.text[start : end + 1]):
+            count = self.count(self.text[start:end], start)
+            if count > 1 and length < longest and count > self.count(self.text[start : end + 1], start):
                 score += 1.0
             if score > best_score:
                 best, best_score = end, score

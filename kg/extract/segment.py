@@ -31,6 +31,8 @@ _CLAUSE_END = re.compile("[，；：,;:]+|—+|–+|…+")
 _SPEECH_AFTER_QUOTE = re.compile(
     "[^，。：；！？,.:;!?\n「」『』“”]{0,16}?(?:说|表示|问|答|道|笑|坦言|回忆|补充|解释|强调|认为|指出|形容|下了|写)"
 )
+# Further away than any article is long; counting over more would take time by the square of the length.
+_FAR = 50_000
 # A line this long that stops in the middle of a sentence was wrapped by an editor.
 _WRAPPED = 24
 _LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[A-Za-zÀ-ɏ0-9'’&+#_%./-]*[A-Za-zÀ-ɏ0-9+#%])?")
@@ -69,6 +71,10 @@ class Segmented:
     def clauses(self) -> tuple[Sentence, ...]:
         """Stretches between commas, colons, semicolons and dashes; a quotation in a sentence is cut like the rest."""
         return tuple(clause for sentence in self.sentences for clause in _clauses(self.folded, sentence))
+
+    def count(self, part: str, near: int) -> int:
+        """How often a part of the folded text occurs, in a book only around `near`."""
+        return self.folded.count(part, max(0, near - _FAR), near + _FAR)
 
     def sentences_within(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The sentences of a stretch, such as the inside of a quotation, that `sentences` keeps in one piece."""
