@@ -15,7 +15,7 @@ from kg.model import Certainty
 from kg.ontology import Ontology
 
 # How sure an argument is by where it was found; measured on the development articles these are near its precision.
-_EXPLICIT, _IN_CLAUSE, _SAME_LINE, _SAME_BLOCK, _FAR, _TOPIC = 1.0, 0.95, 0.9, 0.75, 0.6, 0.45
+_EXPLICIT, _IN_CLAUSE, _SAME_LINE, _SAME_BLOCK, _FAR, _TOPIC = 1.0, 1.0, 1.0, 0.8, 0.5, 0.35
 # Subjects of earlier blocks that are still in mind.
 _PATIENCE = 4
 # View characters between a subject and its verb, and between a modifier and its head.

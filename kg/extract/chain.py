@@ -24,6 +24,8 @@ from kg.model import Document, Entity, Record, Relation, Statement
 from kg.ontology import Ontology
 
 _SPOKEN_FIELDS = ("title", "description")
+# Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
+_LEAST_SURE = 0.45
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _relations(
     found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
     found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
     found.extend(interview.find_guests(reading, view, found, speakers, tools.interview))
-    return merged(found, tools.symmetric)
+    return tuple(relation for relation in merged(found, tools.symmetric) if relation.confidence >= _LEAST_SURE)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:
