@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -177,7 +177,13 @@ class Cues:
 
     def suffix_of(self, name: str) -> str:
         """The longest telling suffix of a name, or nothing."""
-        return next((name[i:] for i in range(len(name)) if name[i:] in self.suffixes), "")
+        first = max(0, len(name) - self.longest_suffix)
+        return next((name[i:] for i in range(first, len(name)) if name[i:] in self.suffixes), "")
+
+    @cached_property
+    def longest_suffix(self) -> int:
+        """The length of the longest telling suffix."""
+        return max(map(len, self.suffixes), default=0)
 
     def scan(self, folded: str) -> Scan:
         """Every cue word of a folded text."""

@@ -109,6 +109,8 @@ class NameReader:
         surnames, doubtful = self.names.surnames, self.names.doubtful_surnames
         for index, (word, tag) in enumerate(zip(self.tokens, self.tags, strict=True)):
             first = word[0]
+            if tag != "nr" and first not in surnames:
+                continue
             if first in _FUNCTION or (len(word) > 1 and self.cues.suffix_of(word) and (len(word) > 3 or tag != "nr")):
                 continue
             length = len(word)
