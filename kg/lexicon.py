@@ -20,7 +20,7 @@ from opencc import OpenCC
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kg.errors import SchemaError
-from kg.extract.fold import fold
+from kg.fold import fold
 from kg.ontology import read_yaml
 from kg.resources import folder
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import SchemaError
-from kg.extract.fold import fold
 from kg.extract.quotations import find_quotations, find_turns
+from kg.fold import fold
 from kg.markdown import read
 from kg.model import Mention
 from kg.resources import folder

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.errors import SchemaError
-from kg.extract.fold import fold
 from kg.extract.times import Time, find_times
+from kg.fold import fold
 from kg.resources import folder
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases/times.yaml").read_text("utf-8"))

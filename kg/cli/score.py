@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @app.command()
 @bilingual(
     "以標註過的文章衡量抽取結果。",
-    "kg score corpus/articles",
+    "kg score corpus --split dev",
     "kg score corpus/articles --records records.jsonl --verbose",
 )
 def score(
@@ -31,9 +31,20 @@ def score(
             metavar="GOLD_DIR",
             exists=True,
             file_okay=False,
-            help=both("Articles NAME.md beside NAME.gold.json.", "NAME.md 與 NAME.gold.json 所在的資料夾。"),
+            help=both(
+                "Articles NAME.md beside NAME.gold.json, or a corpus that holds them in articles/.",
+                "NAME.md 與 NAME.gold.json 所在的資料夾，或以 articles/ 收錄它們的語料庫。",
+            ),
         ),
     ],
+    split: Annotated[
+        Literal["train", "dev", "test"] | None,
+        typer.Option(
+            help=both(
+                "Only this part, as splits.yaml lists it; else all.", "只取 splits.yaml 列出的這一部分；預設全部。"
+            )
+        ),
+    ] = None,
     records: Annotated[
         Path | None,
         typer.Option(
@@ -54,14 +65,16 @@ def score(
 ) -> None:
     """Measure the extraction against annotated articles."""
     from kg import gold, ontology
+    from kg.corpus.folder import articles_of, read_split
     from kg.score import score_article, to_json, total
 
-    golds = gold.read_gold(folder)
-    found = _read(records) if records else _extract(folder, golds, schemas, jobs)
+    golds = read_split(folder, split)
+    articles = articles_of(folder)
+    found = _read(records) if records else _extract(articles, golds, schemas, jobs)
     types = ontology.load(schemas).relation_types
     symmetric = frozenset(name for name, type_ in types.items() if type_.symmetric)
     whole = total(
-        score_article(annotation, found.get(name), gold.article_text(folder, name), symmetric)
+        score_article(annotation, found.get(name), gold.article_text(articles, name), symmetric)
         for name, annotation in golds.items()
     )
     if verbose:

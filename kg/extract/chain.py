@@ -58,7 +58,7 @@ def load(schemas: Path) -> Tools:
         ontology=types,
         lexicon=names,
         cues=cues.load(schemas),
-        segmenter=Segmenter(name for name in names.names if not name.isascii() and len(name) > 1),
+        segmenter=Segmenter(names.words),
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),

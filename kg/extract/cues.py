@@ -12,7 +12,7 @@ import ahocorasick_rs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kg.errors import SchemaError
-from kg.extract.fold import fold
+from kg.fold import fold
 from kg.ontology import explain, read_yaml
 from kg.resources import folder
 

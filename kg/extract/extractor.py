@@ -12,7 +12,16 @@ from kg.resources import folder
 
 _PACKAGE = Path(__file__).parent.parent
 # Code that decides what an article yields: the extraction, and what reads articles and the lexicon.
-_CODE = ("extract/*.py", "markdown.py", "frontmatter.py", "inline.py", "language.py", "lexicon.py", "ontology.py")
+_CODE = (
+    "extract/*.py",
+    "markdown.py",
+    "frontmatter.py",
+    "inline.py",
+    "language.py",
+    "lexicon.py",
+    "ontology.py",
+    "fold.py",
+)
 
 
 @dataclass(frozen=True, slots=True)

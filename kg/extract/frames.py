@@ -21,8 +21,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kg.errors import SchemaError
-from kg.extract.fold import fold
 from kg.extract.view import ANY_ITEM, BREAKS, FIRST_TYPE, LAST_TYPE, SPECIAL
+from kg.fold import fold
 from kg.ontology import Ontology, explain, read_yaml
 
 _GAP = f"[^{re.escape(BREAKS)}]{{0,14}}?"

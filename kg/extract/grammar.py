@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kg.extract.fold import fold
 from kg.extract.view import BREAKS
+from kg.fold import fold
 from kg.ontology import explain, read_yaml
 
 _Part = TypeVar("_Part", bound="_Strict")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kg.extract.fold import fold
 from kg.extract.reading import Reading
 from kg.extract.view import Line, View
+from kg.fold import fold
 from kg.model import Entity, Evidence, Relation
 from kg.ontology import explain, read_yaml
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import rjieba
 
-from kg.extract.fold import fold
+from kg.fold import fold
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

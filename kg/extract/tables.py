@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kg.extract.fold import fold
+from kg.fold import fold
 from kg.model import Block, Document, Entity, Evidence, Relation
 from kg.ontology import explain, read_yaml
 
