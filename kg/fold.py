@@ -7,6 +7,10 @@ from functools import cache
 from opencc import OpenCC
 
 
+# Characters that the conversion leaves as they are in some surroundings (位於倫敦, 跟著).
+_LEFT = str.maketrans("著於", "着于")
+
+
 @cache
 def _converter() -> OpenCC:
     return OpenCC("t2s")
@@ -14,8 +18,7 @@ def _converter() -> OpenCC:
 
 def fold(text: str) -> str:
     """The text in Simplified form, character for character; offsets in it are offsets in the text."""
-    # 著 as a particle is 着 in Simplified text and stays 著 in converted text.
-    folded = str(_converter().convert(text)).replace("著", "着")
+    folded = str(_converter().convert(text)).translate(_LEFT)
     if len(folded) != len(text):
         raise AssertionError(
             "the conversion changed the length of the text; OpenCC's dictionaries are not the tested ones"

@@ -20,6 +20,7 @@ from opencc import OpenCC
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from kg.errors import SchemaError
+from kg import fold as fold_module
 from kg.fold import fold
 from kg.ontology import read_yaml
 from kg.resources import folder
@@ -136,7 +137,7 @@ def slug(text: str) -> str:
 def load(schemas: Path | None = None, types: frozenset[str] | None = None) -> Lexicon:
     """The lexicon of `schemas` (default: the shipped one); with `types`, others are errors; raises SchemaError."""
     files = sorted(((schemas or folder("schemas")) / "lexicon").glob("*.yaml"))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(fold_module.__file__ or "").read_bytes())
     for path in files:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

@@ -19,7 +19,7 @@ _MEMORY = 40
 _LATELY = 12
 _DROPPED = frozenset(f"{QUOTE_MARKS} \t\r\n\u3000\xa0")
 _MODIFIER = 6
-_SAME_GENDER, _TOPICAL, _LESS_LIKELY, _RIVALS = 1.5, 0.5, 1.0, 6
+_SAME_GENDER, _TOPICAL, _LESS_LIKELY, _RIVALS = 3.0, 1.0, 1.0, 6
 
 
 @dataclass(frozen=True, slots=True)
