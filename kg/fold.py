@@ -6,7 +6,6 @@ from functools import cache
 
 from opencc import OpenCC
 
-
 # Characters that the conversion leaves as they are in some surroundings (位於倫敦, 跟著).
 _LEFT = str.maketrans("著於", "着于")
 

@@ -19,8 +19,8 @@ import platformdirs
 from opencc import OpenCC
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from kg.errors import SchemaError
 from kg import fold as fold_module
+from kg.errors import SchemaError
 from kg.fold import fold
 from kg.ontology import read_yaml
 from kg.resources import folder
