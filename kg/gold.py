@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kg.errors import ArticleError, NotFoundError, SchemaError
+from kg.model import Certainty
 from kg.ontology import explain
 
 if TYPE_CHECKING:
@@ -15,7 +16,29 @@ if TYPE_CHECKING:
 
 SUFFIX = ".gold.json"
 
+Genre = Literal[
+    "profile",
+    "digest",
+    "transcript",
+    "podcast-notes",
+    "round-up",
+    "funding",
+    "paper",
+    "competition",
+    "retrospective",
+    "launch",
+    "lab-history",
+    "award",
+    "review",
+    "opinion",
+    "how-to",
+    "notes",
+]
+Script = Literal["Hant", "Hans"]
+Density = Literal["dense", "medium", "sparse"]
+
 _AtLeastOne = Annotated[tuple[str, ...], Field(min_length=1)]
+_Time = Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")]
 
 
 class _Strict(BaseModel):
@@ -26,7 +49,7 @@ class GoldEntity(_Strict):
     """An entity with its surface forms and every type an annotator would accept, the best first."""
 
     name: str = Field(min_length=1)
-    aliases: tuple[str, ...]
+    aliases: tuple[Annotated[str, Field(min_length=1)], ...]
     type: _AtLeastOne
     optional: bool = False
 
@@ -38,16 +61,16 @@ class GoldRelation(_Strict):
     p: _AtLeastOne
     o: str
     evidence: str
-    start: str | None = None
-    end: str | None = None
-    date: str | None = None
+    start: _Time | None = None
+    end: _Time | None = None
+    date: _Time | None = None
     role: str | None = None
     degree: str | None = None
     result: str | None = None
     rank: str | None = None
     score: str | None = None
     amount: str | None = None
-    certainty: str | None = None
+    certainty: Certainty | None = None
     optional: bool = False
 
 
@@ -81,9 +104,9 @@ class Gold(_Strict):
     """The annotation of one article; `genre`, `script` and `density` describe it, `invented` names what is not real."""
 
     id: str
-    genre: str | None = None
-    script: str | None = None
-    density: str | None = None
+    genre: Genre | None = None
+    script: Script | None = None
+    density: Density | None = None
     invented: tuple[str, ...] = ()
     entities: tuple[GoldEntity, ...]
     relations: tuple[GoldRelation, ...]
@@ -96,9 +119,11 @@ class Gold(_Strict):
         known = {entity.name for entity in self.entities}
         named = [end for relation in self.relations for end in (relation.s, relation.o)]
         named += [end for relation in self.forbidden for end in (relation.s, relation.o)]
-        named += [statement.speaker for statement in self.statements]
+        for statement in self.statements:
+            named += [statement.speaker, *statement.about]
         for reference in self.references:
             named += [reference.entity] if isinstance(reference.entity, str) else reference.entity
+        named += self.invented
         unknown = sorted(set(named) - known)
         if unknown:
             raise ValueError(f"not the name of one of its entities: {', '.join(unknown)}")
@@ -110,23 +135,31 @@ def read_gold(folder: Path) -> dict[str, Gold]:
 
     Raises NotFoundError if there is none or one lacks its article, and SchemaError, which says file and field.
     """
-    golds: dict[str, Gold] = {}
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            gold = Gold.model_validate(json.loads(path.read_text("utf-8")))
-        except OSError as error:
-            raise SchemaError(f"{path}: cannot be read: {error.strerror}") from error
-        except ValidationError as error:
-            raise explain(path, error) from error
-        except ValueError as error:
-            raise SchemaError(f"{path}: is not JSON in UTF-8: {error}") from error
-        name = path.name.removesuffix(SUFFIX)
-        if not article_of(folder, name).is_file():
-            raise NotFoundError(f"{article_of(folder, name)}: there is no such file, but {path.name} annotates it")
-        golds[name] = gold
-    if not golds:
+    names = [path.name.removesuffix(SUFFIX) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    if not names:
         raise NotFoundError(f"{folder}: no annotated articles here (files NAME.gold.json beside NAME.md)")
-    return golds
+    return {name: read_annotation(folder, name) for name in names}
+
+
+def read_annotation(folder: Path, name: str) -> Gold:
+    """Read the annotation of the article of this name; raises as `read_gold` does."""
+    path = annotation_of(folder, name)
+    try:
+        gold = Gold.model_validate(json.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise SchemaError(f"{path}: cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        raise explain(path, error) from error
+    except ValueError as error:
+        raise SchemaError(f"{path}: is not JSON in UTF-8: {error}") from error
+    if not article_of(folder, name).is_file():
+        raise NotFoundError(f"{article_of(folder, name)}: there is no such file, but {path.name} annotates it")
+    return gold
+
+
+def annotation_of(folder: Path, name: str) -> Path:
+    """Return where the annotation of the article of this name is."""
+    return folder / f"{name}{SUFFIX}"
 
 
 def article_of(folder: Path, name: str) -> Path:
