@@ -71,6 +71,9 @@ CHINESE = re.compile("[\u4e00-\u9fff]{2}")
 
 def test_the_commands_are_those_that_are_documented() -> None:
     assert sorted(" ".join(path) for path in COMMANDS) == [
+        "corpus agree",
+        "corpus check",
+        "corpus stats",
         "export",
         "extract",
         "ingest",
