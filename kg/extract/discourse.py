@@ -6,6 +6,7 @@ candidates for a subject that is not there, best first.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from kg.model import Entity
 
 _MEMORY = 40
 _LATELY = 12
-_DROPPED = frozenset(f"{QUOTE_MARKS} \t\r\n\u3000\xa0")
+_DROPPED = re.compile(rf"[{re.escape(QUOTE_MARKS)}\s]")
 _MODIFIER = 6
 _SAME_GENDER, _TOPICAL, _LESS_LIKELY, _RIVALS = 3.0, 1.0, 1.0, 6
 
@@ -242,13 +243,14 @@ class Draft:
 
     def run(self, folded: str, start: int, end: int) -> None:
         """Append plain words without quotation marks, and without spaces except between Latin words."""
-        kept = [
-            i
-            for i in range(start, end)
-            if folded[i] not in _DROPPED or (folded[i] == " " and _between_latin(folded, i))
-        ]
-        self.chars.extend(folded[i] for i in kept)
-        self.origins.extend(kept)
+        if not _DROPPED.search(folded, start, end):
+            self.chars.extend(folded[start:end])
+            self.origins.extend(range(start, end))
+            return
+        for i in range(start, end):
+            if not _DROPPED.match(folded, i) or (folded[i] == " " and _between_latin(folded, i)):
+                self.chars.append(folded[i])
+                self.origins.append(i)
 
     def view(self) -> View:
         """The finished view."""
