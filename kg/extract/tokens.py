@@ -116,7 +116,9 @@ class Lexer:
         result: list[Reference] = []
         for reference in self._references[low:high]:
             free = reference.end <= end and (not result or reference.start >= result[-1].end)
-            if free and not _overlaps(tokens, reference.start, reference.end):
+            # A description may name a place: 這家位於新竹的實驗室.
+            rivals = [t for t in tokens if reference.kind != "described" or t.type != "Place"]
+            if free and not _overlaps(rivals, reference.start, reference.end):
                 result.append(reference)
         return result
 
