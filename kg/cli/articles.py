@@ -68,7 +68,7 @@ def ingest(
 
 @app.command()
 @bilingual(
-    "讀取文章並印出結果，不存進圖譜。",
+    "讀取文章（含草稿）並印出結果，不存進圖譜。",
     "kg extract content/posts/ > records.jsonl",
     "kg extract content/posts/hello.md --format table",
 )
@@ -82,11 +82,10 @@ def extract(
         ),
     ] = "jsonl",
     root: Root = None,
-    drafts: Drafts = False,
     jobs: Jobs = None,
     schemas: Schemas = None,
 ) -> None:
-    """Read articles and print what they tell, without storing it."""
+    """Read articles, drafts too, and print what they tell, without storing it."""
     from kg import articles, pipeline, record
     from kg.extract.extractor import Extractor
 
@@ -95,7 +94,7 @@ def extract(
         raise pipeline.no_articles(found)
     failed: list[ArticleError] = []
     records: list[Record] = []
-    outcomes = pipeline.extract(found.files, Extractor(schemas), schemas=schemas, drafts=drafts, jobs=jobs)
+    outcomes = pipeline.extract(found.files, Extractor(schemas), schemas=schemas, drafts=True, jobs=jobs)
     with _progress(among_output=form == "jsonl") as progress:
         for done, outcome in enumerate(outcomes, 1):
             if outcome.error is not None:
