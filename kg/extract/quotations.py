@@ -223,6 +223,8 @@ class _Quoter:
             return self._quotation(start, end, None, "unknown")
         if last and not self._others_between(last.end, quote.start, last.speaker):
             return self._quotation(start, end, last.speaker, "continued")
+        if block.kind == "quote" or not self._people_in(left, quote.start):
+            return self._quotation(start, end, None, "unknown")
         return self._quotation(start, end, self._answerer(quote.start, self.resolve(quote.start)), "topic")
 
     def _ends_here(self, clause_end: int, right: int) -> bool:
@@ -270,12 +272,14 @@ class _Quoter:
             for match in grammar[name].finditer(self.folded, start, end):
                 if any(p.start < match.end() and match.start() < p.end for p in found):
                     continue
-                if name == "second":
-                    entity = self._addressee(turn) if turn else None
-                elif name == "first" and turn:
-                    entity = turn.speaker
-                else:
+                # A friend, a professor or the writer's own 我 is somebody, but nobody whom the article names.
+                entity = None
+                if name == "third":
                     entity = self.resolve(match.start())
+                elif turn and name == "second":
+                    entity = self._addressee(turn)
+                elif turn and name == "first":
+                    entity = turn.speaker
                 found.append(_Person(match.start(), match.end(), entity, name))
         return iter(sorted(found, key=lambda person: person.start))
 
