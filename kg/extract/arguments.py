@@ -97,6 +97,9 @@ class ArgumentFinder:
             for rank, item in enumerate(pool):
                 if item.type not in frame.object or item.members in seen or item.start < earliest:
                     continue
+                in_focus = bonus or snapshot.company in item.members or self._is_topic(item)
+                if item.type == "Organization" and not in_focus:
+                    continue
                 if not self._suits_focus(item, given, frame):
                     continue
                 seen.add(item.members)

@@ -20,6 +20,7 @@ _MEMORY = 40
 _LATELY = 12
 _DROPPED = re.compile(rf"[{re.escape(QUOTE_MARKS)}\s]")
 _MODIFIER = 6
+_AFFILIATING = "Organization"
 _SAME_GENDER, _TOPICAL, _LESS_LIKELY, _RIVALS = 3.0, 1.0, 1.0, 6
 
 
@@ -180,6 +181,9 @@ class Reader:
                 continue
             entity = self.entities[item.members[0]]
             seen.add(entity.id)
+            in_focus = is_subject or entity.id in (self.state.company, self.topic.by_type.get(item.type))
+            if item.type == _AFFILIATING and not in_focus:
+                continue
             distance = max(0, last - item.start)
             score = -min(distance // 12, 6) + (6 if is_subject else 0)
             score += 6 if self.state.company == entity.id else 0
@@ -212,6 +216,9 @@ def subject_of(
             or (governed and prefix.endswith("的") and len(prefix) <= _MODIFIER)
         )
         if governed:
+            last_end = k + 1
+            continue
+        if item.type == _AFFILIATING and grammar.affiliated.match(clause, k + 1):
             last_end = k + 1
             continue
         following = positions[number + 1] if number + 1 < len(positions) else None

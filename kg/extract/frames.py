@@ -27,6 +27,8 @@ from kg.ontology import Ontology, explain, read_yaml
 
 _GAP = f"[^{re.escape(BREAKS)}]{{0,14}}?"
 _WIDE = "[^。；！？\\n]{0,40}?"
+# Verbs of these predicates (聊到, 分享) govern a whole sentence, not the name behind them.
+_OF_SPEECH = ("APPEARED_ON", "HOSTS")
 _CLASSES = {"{B}": re.escape(BREAKS), "{X}": f"{chr(FIRST_TYPE)}-{chr(LAST_TYPE)}"}
 
 
@@ -65,7 +67,6 @@ class Pattern:
 
     before: re.Pattern[str]
     after: re.Pattern[str]
-    has_subject: bool
     has_object: bool
     has_chain: bool
 
@@ -108,7 +109,7 @@ def _compile(source: str, where: str, slots: Mapping[str, str]) -> Pattern:
         before, after = re.compile(f"(?:{parts[0]})$", re.MULTILINE), re.compile(parts[1], re.MULTILINE)
     except re.error as error:
         raise SchemaError(f"{where}: not a regular expression: {error}: {source}") from error
-    return Pattern(before, after, "<S>" in source, "<O>" in source, "<C>" in source)
+    return Pattern(before, after, "<O>" in source, "<C>" in source)
 
 
 def _trigger(word: str) -> str:
@@ -154,7 +155,8 @@ def load(schemas: Path, ontology: Ontology, symbols: Mapping[str, str]) -> Frame
     for frame in frames:
         for trigger in frame.data.triggers:
             by_trigger.setdefault(_trigger(trigger), []).append(frame)
-        if any(p.has_object and p.after.pattern.find("P<O>") >= 0 for p in frame.patterns):
+        speech = frame.data.predicate in _OF_SPEECH
+        if not speech and any("P<O>" in p.after.pattern for p in frame.patterns):
             verbs.update(fold(t) for t in frame.data.triggers if len(t) > 1)
     return Frames(
         by_trigger={trigger: tuple(found) for trigger, found in sorted(by_trigger.items())},

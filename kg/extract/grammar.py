@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from kg.extract.view import BREAKS
+from kg.extract.view import BREAKS, ROLE
 from kg.fold import fold
 from kg.ontology import explain, read_yaml
 
@@ -58,6 +58,7 @@ class _Discourse(_Strict):
     founding: tuple[str, ...]
     together: tuple[str, ...]
     copulas: tuple[str, ...]
+    affiliations: tuple[str, ...]
     gender_cues: dict[str, tuple[str, ...]]
     prepositions: tuple[str, ...]
     adverbials: tuple[str, ...]
@@ -71,6 +72,7 @@ class _Quantities(_Strict):
     score: str
     rank: str
     degrees: tuple[str, ...]
+    ages: str
 
 
 class _Modality(_Strict):
@@ -107,6 +109,7 @@ class Grammar:
     together: re.Pattern[str]
     gender: re.Pattern[str]
     founding: re.Pattern[str]
+    affiliated: re.Pattern[str]
     oblique: re.Pattern[str]
     governed: re.Pattern[str]
     adverbial: re.Pattern[str]
@@ -115,6 +118,7 @@ class Grammar:
     score: re.Pattern[str]
     rank: re.Pattern[str]
     degree: re.Pattern[str]
+    age: re.Pattern[str]
     negated: re.Pattern[str]
     unreal: re.Pattern[str]
     planned: re.Pattern[str]
@@ -169,6 +173,9 @@ def load(schemas: Path) -> Grammar:
         list_tail=re.compile(f"\\s*(?:{any_of(discourse.list_tail)})"),
         presenting=re.compile(f"(?:{any_of(discourse.presenting)})[了过着]?[^{re.escape(BREAKS)}]{{0,14}}$"),
         together=re.compile(any_of(discourse.together)),
+        affiliated=re.compile(
+            f"[^{re.escape(BREAKS)}]{{0,8}}?(?:{any_of(discourse.affiliations)}|{ROLE}(?:$|[{re.escape(BREAKS)}]))"
+        ),
         gender=re.compile(
             f"(?:(?P<f>{any_of(discourse.gender_cues['f'])})|(?P<m>{any_of(discourse.gender_cues['m'])}))$"
         ),
@@ -181,6 +188,7 @@ def load(schemas: Path) -> Grammar:
         score=re.compile(fold(quantities.score)),
         rank=re.compile(fold(quantities.rank)),
         degree=re.compile(any_of(quantities.degrees)),
+        age=re.compile(fold(quantities.ages)),
         negated=_unless(modality.negated_before, modality.not_negated),
         unreal=re.compile(any_of(modality.unreal_before)),
         planned=_unless(modality.planned_before, modality.planned_exceptions),

@@ -102,7 +102,7 @@ class RelationFinder:
         if future:
             return
         span = (min(first, match.clause), clause_end)
-        qualifiers = self._qualifiers(match.frame, line, span[0], clause_end, match.start)
+        qualifiers = self._qualifiers(match.frame, line, span[0], clause_end, match.start, object_)
         for one in subject.members:
             for other in object_.members:
                 relation = self._relation(match, one, other, span, subject.weight * object_.weight, qualifiers, time)
@@ -112,7 +112,10 @@ class RelationFinder:
     def _time(self, line: Line, clause: int, trigger: int, clause_end: int) -> tuple[str | None, bool]:
         """The date that goes with a trigger: in its clause before it, behind it, or earlier in the sentence."""
         items = self.view.items
-        ranges = (range(trigger - 1, clause - 1, -1), range(trigger, clause_end), range(clause - 1, line.start - 1, -1))
+        ranges = [range(trigger - 1, clause - 1, -1), range(trigger, clause_end)]
+        if not self.grammar.age.search(self.view.text, clause, clause_end):
+            # 五歲移民: the year of the birth, told before, is not the year of this.
+            ranges.append(range(clause - 1, line.start - 1, -1))
         for places in ranges:
             for k in places:
                 item = items.get(k)
@@ -123,7 +126,9 @@ class RelationFinder:
                         return item.value, False
         return None, False
 
-    def _qualifiers(self, frame: Frame, line: Line, first: int, last: int, trigger: int) -> dict[str, str]:
+    def _qualifiers(
+        self, frame: Frame, line: Line, first: int, last: int, trigger: int, object_: Argument
+    ) -> dict[str, str]:
         wanted = self.ontology.relation_types[frame.data.predicate].qualifiers
         result: dict[str, str] = {}
         names = {"role": "Role", "amount": "Amount", "score": "Score", "rank": "Rank", "result": "Rank"}
@@ -138,6 +143,8 @@ class RelationFinder:
                 ),
                 key=lambda k: (abs(k - trigger), k),
             )
+            if qualifier == "role":
+                places = [k for k in places if self._is_free_role(k, object_)]
             if places:
                 item = self.view.items[places[0]]
                 result[qualifier] = self.reading.original[item.start : item.end].strip()
@@ -147,6 +154,14 @@ class RelationFinder:
                 a, b = self.view.span(found.start(), found.end())
                 result["degree"] = self.reading.original[a:b]
         return result
+
+    def _is_free_role(self, place: int, object_: Argument) -> bool:
+        """Whether a role is not that of another organization, named right before it: Windsurf 的執行長."""
+        for k in (place - 1, place - 2):
+            item = self.view.items.get(k)
+            if item and item.type == "Organization":
+                return bool(set(item.members) & set(object_.members))
+        return True
 
     def _relation(
         self,
@@ -204,9 +219,6 @@ def merged(relations: Sequence[Relation], symmetric: frozenset[str]) -> tuple[Re
         for relation in group:
             for key, value in relation.qualifiers:
                 qualifiers.setdefault(key, value)
-        missing = 1.0
-        for relation in group:
-            missing *= 1 - relation.confidence
         result.append(
             Relation(
                 subject=subject,
@@ -217,7 +229,7 @@ def merged(relations: Sequence[Relation], symmetric: frozenset[str]) -> tuple[Re
                 date=next((r.date for r in group if r.date), None),
                 qualifiers=tuple(sorted(qualifiers.items())),
                 certainty="stated" if any(r.certainty == "stated" for r in group) else "reported",
-                confidence=round(min(0.99, 1 - missing), 4),
+                confidence=group[0].confidence,
                 evidence=tuple(sorted({e for r in group for e in r.evidence})),
             )
         )
