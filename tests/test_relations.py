@@ -53,3 +53,15 @@ def test_dates(text: str, field: str, value: str) -> None:
 def test_qualifiers(text: str, qualifier: str, value: str) -> None:
     _, found = read(text)
     assert any(dict(relation.qualifiers).get(qualifier, "").startswith(value) for relation in found)
+
+
+def test_a_birth_year_is_not_the_year_of_a_move() -> None:
+    _, found = read("[林可|Person] 1986 年出生，五歲隨家人移居[以色列|Place]。")
+    assert [relation.start for relation in found if relation.predicate == "LOCATED_IN"] == [None]
+
+
+def test_a_role_is_not_carried_to_another_organization() -> None:
+    names, found = read("[星河科技|Organization]挖走了[微光科技|Organization]的執行長[林可|Person]。")
+    roles = {names[r.object]: dict(r.qualifiers).get("role") for r in found if r.predicate == "WORKED_AT"}
+    assert roles.get("微光科技") == "執行長"
+    assert roles.get("星河科技") is None
