@@ -12,18 +12,6 @@ Certainty = Literal["stated", "reported"]
 BlockKind = Literal["front", "heading", "paragraph", "item", "quote", "row"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Half-open range [start, end) of the file's text."""
-
-    start: int
-    end: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.start < self.end:
-            raise ValueError(f"not a span: [{self.start}, {self.end})")
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of prose: a front-matter value, heading, paragraph, list item, block quotation or table row.

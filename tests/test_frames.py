@@ -47,13 +47,15 @@ WRONG = {
     "no such slot": "predicate: LEADS, patterns: ['{V}<Foo>']",
     "regular expression": "predicate: LEADS, patterns: ['{V}(<O>']",
     "does not allow": "predicate: LEADS, patterns: ['{V}'], subject: [Place]",
+    "stands there twice": "predicate: LEADS, patterns: ['{V}<O>'], triggers: [x, x]",
     "a: colour": "predicate: LEADS, patterns: ['{V}'], colour: red",
 }
 
 
 @pytest.mark.parametrize("message", WRONG)
 def test_a_wrong_frame_is_named(tmp_path: Path, message: str) -> None:
-    entry = f"- {{id: a, triggers: [x], example: {{text: x}}, counter: {{text: y}}, {WRONG[message]}}}"
+    triggers = "" if "triggers" in WRONG[message] else "triggers: [x], "
+    entry = f"- {{id: a, {triggers}example: {{text: x}}, counter: {{text: y}}, {WRONG[message]}}}"
     (tmp_path / "frames").mkdir()
     (tmp_path / "frames" / "f.yaml").write_text(entry, "utf-8")
     with pytest.raises(SchemaError, match=re.escape(message)) as caught:

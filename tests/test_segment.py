@@ -47,15 +47,6 @@ def test_sentences_are_in_order_and_leave_out_only_space(text: str) -> None:
     assert all(char.isspace() for place, char in enumerate(text) if place not in covered)
 
 
-@given(texts)
-def test_clauses_lie_in_their_sentences(text: str) -> None:
-    segmented = segment(text)
-    for clause in segmented.clauses:
-        around = segmented.sentence_at(clause.start)
-        assert around is not None
-        assert around.start <= clause.start < clause.end <= around.end
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -80,16 +71,6 @@ def test_sentences_of_a_quotation() -> None:
     segmented = segment("她說：「走吧。今天就走。」")
     inside = [segmented.document.text[start:end] for start, end in segmented.sentences_within(4, 12)]
     assert inside == ["走吧。", "今天就走。"]
-
-
-def test_clauses_end_at_commas_but_not_in_lists_numbers_or_times() -> None:
-    segmented = segment("甲、乙與丙合作，花了3,900元；10:30開始：很好")
-    assert [segmented.document.text[c.start : c.end] for c in segmented.clauses] == [
-        "甲、乙與丙合作，",
-        "花了3,900元；",
-        "10:30開始：",
-        "很好",
-    ]
 
 
 def test_latin_runs_and_known_words_are_whole_in_the_doc() -> None:

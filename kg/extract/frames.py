@@ -134,6 +134,8 @@ def load(schemas: Path, ontology: Ontology, symbols: Mapping[str, str]) -> Frame
             if data.id in seen:
                 raise SchemaError(f"{where}: two frames have this id")
             seen.add(data.id)
+            if len(set(data.triggers)) < len(data.triggers):
+                raise SchemaError(f"{where}: a trigger stands there twice")
             relation = ontology.relation_types.get(data.predicate)
             if relation is None:
                 raise SchemaError(f"{where}: no such predicate: {data.predicate}")

@@ -23,7 +23,6 @@ class Interview(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     source_cues: tuple[str, ...]
     source_fields: tuple[str, ...]
-    host_cues: tuple[str, ...]
     confidence: float
 
 

@@ -27,14 +27,13 @@ _REACH = 400
 class Quotation:
     """What somebody utters, without the marks; `speaker` is an entity's id or None where nobody known says it.
 
-    `turn_speaker` is whose turn of a transcript it stands in, `rule` how the speaker was found.
+    `rule` is how the speaker was found.
     """
 
     start: int
     end: int
     text: str
     speaker: str | None
-    turn_speaker: str | None
     rule: str
 
 
@@ -233,8 +232,7 @@ class _Quoter:
         return colon is None or colon.end() == right
 
     def _quotation(self, start: int, end: int, speaker: str | None, rule: str) -> Quotation:
-        turn = self._turn(start)
-        return Quotation(start, end, self.document.text[start:end], speaker, turn.speaker if turn else None, rule)
+        return Quotation(start, end, self.document.text[start:end], speaker, rule)
 
     def _trimmed(self, start: int, end: int) -> tuple[int, int]:
         text = self.folded[start:end]

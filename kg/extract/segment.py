@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -67,11 +66,6 @@ class Segmented:
         """The index of the word that begins at an offset; offsets inside words are missing."""
         return {start: index for index, start in enumerate(self.starts)}
 
-    @cached_property
-    def clauses(self) -> tuple[Sentence, ...]:
-        """Stretches between commas, colons, semicolons and dashes; a quotation in a sentence is cut like the rest."""
-        return tuple(clause for sentence in self.sentences for clause in _clauses(self.folded, sentence))
-
     def count(self, part: str, near: int) -> int:
         """How often a part of the folded text occurs, in a book only around `near`."""
         return self.folded.count(part, max(0, near - _FAR), near + _FAR)
@@ -85,13 +79,6 @@ class Segmented:
             position = match.end()
         if position < end:
             yield position, end
-
-    def sentence_at(self, offset: int) -> Sentence | None:
-        """The sentence that holds an offset, if one does."""
-        index = bisect_right(self.sentences, offset, key=lambda sentence: sentence.start) - 1
-        if index >= 0 and offset < self.sentences[index].end:
-            return self.sentences[index]
-        return None
 
     @cached_property
     def doc(self) -> Doc:
@@ -216,16 +203,3 @@ def _quotations(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 _QUOTE_MARK = re.compile('[「」『』“”"]')
-
-
-def _clauses(text: str, sentence: Sentence) -> Iterator[Sentence]:
-    position = sentence.start
-    for match in _CLAUSE_END.finditer(text, sentence.start, sentence.end):
-        # 10:30, 3,900
-        if match[0] in (":", ",") and text[match.end() : match.end() + 1].isdigit():
-            continue
-        if match.start() > position:
-            yield Sentence(position, match.end(), sentence.block)
-        position = match.end()
-    if position < sentence.end:
-        yield Sentence(position, sentence.end, sentence.block)

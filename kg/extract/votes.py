@@ -101,16 +101,6 @@ def _owned(draft: Draft, start: int, types: Mapping[int, str]) -> Mapping[str, f
     return {"Organization": 1.2, "Place": 0.6} if owner == "Place" else _OWNED.get(owner, {})
 
 
-def _located(draft: Draft, end: int) -> Mapping[str, float]:
-    """What a bracket with a place says: 井聽科技（合肥，天使輪）."""
-    while end < len(draft.text) and draft.text[end] in " *_」":
-        end += 1
-    if draft.text[end : end + 1] not in ("（", "("):
-        return {}
-    inside = draft.starting(end + 1)
-    return {"Organization": 1.2} if inside and inside.best()[0] == "Place" else {}
-
-
 def _definition(draft: Draft, end: int) -> Mapping[str, float]:
     """What a clause says the name is: X 是…推出的工業檢測模型, X，一家做影像的新創."""
     match = _COPULA.match(draft.text, end)
