@@ -12,7 +12,7 @@ from textwrap import dedent
 
 import pytest
 
-from kg.errors import NotFoundError, StoreError, StoreLockedError
+from kg.errors import NotFoundError, QueryError, StoreError, StoreLockedError
 from kg.graph import build
 from kg.store import Changes, embedded, ledger, open_store
 from tests.test_store import told, upserts
@@ -240,3 +240,19 @@ def test_no_kill_loses_or_tears_anything(tmp_path: Path) -> None:
         assert turns <= {int(done[-1]), int(done[-1]) + 1}
         assert len(turns) == 1
         (turn,) = turns
+
+
+@pytest.mark.parametrize(
+    ("query", "place", "what"),
+    [
+        ("MATCH (n:Person RETURN n", "line 1, column 17", "'RETURN'"),
+        ("MATCH (p:Person)-[r:WORKED_AT->(o) RETURN p", "line 1, column 30", "'-'"),
+        ("SELECT * FROM Person", "line 1, column 1", "'SELECT'"),
+        ("MATCH (n:Person\nWHERE n.name = 1 RETURN n", "line 2, column 18", "'RETURN'"),
+    ],
+)
+def test_a_wrong_query_is_told_what_and_where(folder: Path, query: str, place: str, what: str) -> None:
+    with open_store(str(folder)) as store, pytest.raises(QueryError) as raised:
+        store.query(query, {})
+    assert str(raised.value).startswith(f"syntax error in {place}: ")
+    assert what in str(raised.value)

@@ -41,6 +41,8 @@ _LEDGER, _NEXT, _DATABASE, _LOCK, _IGNORE = "records.jsonl", "records.jsonl.new"
 _OWN = frozenset((_LEDGER, _NEXT, _DATABASE, _LOCK, _IGNORE))
 _PATH = re.compile(r"\(#\d+:\d+\)(?:(?:-\[#\d+:\d+\]->|<-\[#\d+:\d+\]-)\(#\d+:\d+\))*")
 _RECORD_ID = re.compile(r"#\d+:\d+")
+# The engine counts lines from 1 and columns from 0.
+_SYNTAX_ERROR = re.compile(r"Syntax error at line (\d+):(\d+) - (.*)", re.DOTALL)
 
 
 class EmbeddedStore:
@@ -280,7 +282,8 @@ def _stamp_of(path: Path) -> str:
 def _cause(error: Exception) -> str:
     """Return the innermost cause, without the names of the engine's classes."""
     chain = getattr(error, "java_chain", None) or []
-    messages = [message for _, message in chain if message and message != "None"]
+    # Exceptions without a message of their own arrive as the text of nothing.
+    messages = [message for _, message in chain if message and message not in ("None", "null")]
     return messages[-1] if messages else str(error)
 
 
@@ -288,7 +291,11 @@ def _query_error(error: Exception) -> QueryError:
     text = str(error)
     if "QueryNotIdempotentException" in text:
         return QueryError("the query writes, or calls a procedure that may; run it with --write")
-    return QueryError(_cause(error))
+    cause = _cause(error)
+    if syntax := _SYNTAX_ERROR.match(cause):
+        line, column, what = syntax.groups()
+        return QueryError(f"syntax error in line {line}, column {int(column) + 1}: {what}")
+    return QueryError(cause)
 
 
 class _Plain:
