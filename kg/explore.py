@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from kg.fold import fold
 from kg.graph import Graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     import networkx as nx
 
@@ -30,18 +32,19 @@ class Route:
     hops: tuple[tuple[Fact, ...], ...]
 
 
-def find(graph: Graph, name: str) -> tuple[Node, ...]:
-    """The entities that bear this name, alias or id, the most mentioned first.
+def find(graph: Graph, name: str, schemas: Path | None = None) -> tuple[Node, ...]:
+    """The entities that bear this name, alias or id, the most mentioned first; else those that the lexicon names so.
 
-    Full and half width, case, spaces and interpuncts do not matter; the rest of the name must agree.
+    Full and half width, case, spaces, interpuncts, and Traditional or Simplified form do not matter; the rest of the
+    name must agree. `schemas` is the folder of the lexicon (default: the shipped one). Raises SchemaError.
     """
-    wanted = _fold(name)
-    found = [
-        node
-        for node in graph.nodes.values()
-        if any(_fold(candidate) == wanted for candidate in (node.name, *node.aliases, node.id))
-    ]
-    return tuple(sorted(found, key=lambda node: (-node.mention_count, node.id)))
+    wanted = _plain(fold(name))
+    listed = [(node, name) for node in graph.nodes.values() for name in (node.name, *node.aliases, node.id)]
+    # All names in one piece: the converter is called once.
+    folded = fold("\n".join(" ".join(name.split()) for _, name in listed)).split("\n")
+    found = {node.id for (node, _), name in zip(listed, folded, strict=False) if _plain(name) == wanted}
+    ids = found or _ids_in_lexicon(wanted, schemas) & graph.nodes.keys()
+    return tuple(sorted((graph.nodes[id_] for id_ in ids), key=lambda node: (-node.mention_count, node.id)))
 
 
 def routes(graph: Graph, start: str, end: str, limit: int = 3) -> tuple[Route, ...]:
@@ -93,9 +96,22 @@ def neighbourhood(graph: Graph, ids: Iterable[str], hops: int) -> Graph:
     return Graph(articles=articles, nodes=nodes, facts=facts, quotes=quotes)
 
 
-def _fold(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(char for char in folded if not char.isspace() and char not in _INTERPUNCTS)
+def _ids_in_lexicon(wanted: str, schemas: Path | None) -> set[str]:
+    from kg import lexicon  # noqa: PLC0415 - it costs more than most questions, and few need it
+
+    known = lexicon.load(schemas)
+    return {
+        known.entries[index].key
+        for name, bearers in known.owners.items()
+        if _plain(name) == wanted
+        for index, _ in bearers
+    }
+
+
+def _plain(name: str) -> str:
+    """The name without what does not matter; it has been folded before."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(char for char in plain if not char.isspace() and char not in _INTERPUNCTS)
 
 
 def _pair(a: str, b: str) -> tuple[str, str]:

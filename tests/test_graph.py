@@ -171,6 +171,18 @@ def test_the_most_mentioned_bearer_of_a_name_comes_first() -> None:
     assert find(graph, "gem") == ()
 
 
+@pytest.mark.parametrize("name", ["聯發科", "联发科", "聯發科技", "联发科技", "mediatek"])
+def test_found_in_either_script_and_by_names_of_the_lexicon(name: str) -> None:
+    graph = build([article("one", entity("organization/聯發科", "聯發科"), entity("person/yi", "Yi"))])
+    assert [node.id for node in find(graph, name)] == ["organization/聯發科"]
+    assert find(graph, "谷歌") == ()
+
+
+def test_the_names_of_the_graph_come_before_those_of_the_lexicon() -> None:
+    graph = build([article("one", entity("person/x", "谷歌"), entity("organization/google", "Google"))])
+    assert [node.id for node in find(graph, "谷歌")] == ["person/x"]
+
+
 def test_a_route_avoids_the_hub() -> None:
     hub = [f"h{letter}" for letter in "asdfgjkl"]
     graph = chain(*hub, "bh", "ac", "cd", "db")

@@ -44,7 +44,7 @@ def export(
 
     with open_graph(graph) as store:
         whole = store.graph()
-    part = explore.neighbourhood(whole, [named(whole, name).id for name in focus], hops) if focus else whole
+    part = explore.neighbourhood(whole, [named(whole, name, schemas).id for name in focus], hops) if focus else whole
     if form == "html":
         from kg.export.page import write_page
 

@@ -14,6 +14,8 @@ from kg.cli.options import Address, Schemas, default_graph, open_graph
 from kg.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kg.graph import Graph, Node
 
 Form = Annotated[
@@ -82,7 +84,7 @@ def show_entity(
 
     types = ontology.load(schemas)
     whole = _read(graph)
-    node = named(whole, name)
+    node = named(whole, name, schemas)
     if form == "json":
         terminal.show_json(cards.entity_json(whole, node, types))
     else:
@@ -110,7 +112,7 @@ def path(
 
     types = ontology.load(schemas)
     whole = _read(graph)
-    first, last = named(whole, start), named(whole, end)
+    first, last = named(whole, start, schemas), named(whole, end, schemas)
     routes = explore.routes(whole, first.id, last.id, limit)
     if form == "json":
         terminal.show_json(
@@ -155,13 +157,13 @@ def _read(address: str | None) -> Graph:
         return store.graph()
 
 
-def named(graph: Graph, name: str) -> Node:
+def named(graph: Graph, name: str, schemas: Path | None = None) -> Node:
     """Return the one entity that is called so; raises NotFoundError if there is none or more than one."""
     from difflib import get_close_matches
 
     from kg.explore import find
 
-    found = find(graph, name)
+    found = find(graph, name, schemas)
     if len(found) == 1:
         return found[0]
     # An id is nobody else's name.
