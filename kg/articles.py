@@ -25,12 +25,13 @@ class Found:
 
     `files` pairs each file with its id, sorted by id. Whatever was known before and is not among them is gone if its id
     begins with one of `folders` ("" is the root itself) or, for folders outside the root, if its file lay below one of
-    `outside` (absolute).
+    `outside` (absolute). `skipped` are the section pages among the paths.
     """
 
     files: tuple[tuple[Path, str], ...]
     folders: tuple[str, ...]
     outside: tuple[Path, ...]
+    skipped: tuple[Path, ...] = ()
 
 
 def root_for(explicit: Path | None, start: Path) -> Path:
@@ -49,12 +50,13 @@ def root_for(explicit: Path | None, start: Path) -> Path:
 def find(paths: Sequence[Path], root: Path) -> Found:
     """Find the articles that `paths` are or hold; raises NotFoundError for a path that does not exist.
 
-    Raises ArticleError where two files would have one id, or a folder cannot be listed.
+    Raises ArticleError for a file that is no Markdown, where two files would have one id, or a folder cannot be listed.
     """
     root = _absolute(root)
     files: dict[str, Path] = {}
     folders: set[str] = set()
     outside: set[Path] = set()
+    skipped: set[Path] = set()
     for path in paths:
         given = _absolute(path)
         prefix = _below(given, root)
@@ -67,6 +69,11 @@ def find(paths: Sequence[Path], root: Path) -> Found:
                 name = _below(file, root) if prefix is not None else None
                 _add(files, name or file.relative_to(given).as_posix(), file)
         elif given.exists() or given.is_symlink():
+            if given.name == _SECTION_PAGE:
+                skipped.add(path)
+                continue
+            if given.suffix.lower() != _SUFFIX:
+                raise ArticleError(str(path), "is no article; give files that end in .md, or folders that hold some")
             _add(files, prefix or given.name, given)
         else:
             raise NotFoundError(f"{path}: there is no such file or folder; check the spelling and the current folder")
@@ -74,6 +81,7 @@ def find(paths: Sequence[Path], root: Path) -> Found:
         files=tuple((file, name) for name, file in sorted(files.items())),
         folders=tuple(sorted(folders)),
         outside=tuple(sorted(outside)),
+        skipped=tuple(sorted(skipped)),
     )
 
 

@@ -154,8 +154,8 @@ def extract(
 
 
 def no_articles(found: Found) -> NotFoundError:
-    """Return the error for folders in which there is no article."""
-    places = ", ".join([*(folder or "." for folder in found.folders), *map(str, found.outside)])
+    """Return the error for paths at which there is no article."""
+    places = ", ".join([*(folder or "." for folder in found.folders), *map(str, (*found.outside, *found.skipped))])
     return NotFoundError(f"{places}: there are no articles here (files that end in .md, but not _index.md)")
 
 

@@ -60,7 +60,6 @@ def test_outside_the_root_ids_are_relative_to_the_argument(tmp_path: Path) -> No
     assert [name for _, name in found.files] == ["a.md", "c.md", "p/b.md"]
     assert (found.folders, found.outside) == (("",), (tmp_path / "out",))
     assert ids([tmp_path / "out/p/b.md"], tmp_path / "in") == ["b.md"]
-    assert ids([tmp_path / "other/_index.md"], tmp_path) == ["other/_index.md"]
     with pytest.raises(ArticleError, match=r"^c\.md: .*out.*other.*--root"):
         find([tmp_path / "out", tmp_path / "other"], tmp_path / "in")
 
@@ -68,6 +67,19 @@ def test_outside_the_root_ids_are_relative_to_the_argument(tmp_path: Path) -> No
 def test_a_path_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="nowhere"):
         find([tmp_path, tmp_path / "nowhere"], tmp_path)
+
+
+def test_a_file_that_is_no_markdown_is_refused(tmp_path: Path) -> None:
+    make(tmp_path, "hugo.toml", "a.md")
+    with pytest.raises(ArticleError, match=r"hugo\.toml: is no article; give files that end in \.md"):
+        find([tmp_path / "a.md", tmp_path / "hugo.toml"], tmp_path)
+
+
+def test_the_page_of_a_section_is_skipped_and_named(tmp_path: Path) -> None:
+    make(tmp_path, "_index.md", "a.md", "B.MD")
+    found = find([tmp_path / name for name in ("_index.md", "a.md", "B.MD")], tmp_path)
+    assert [name for _, name in found.files] == ["B.MD", "a.md"]
+    assert found.skipped == (tmp_path / "_index.md",)
 
 
 def test_a_folder_without_articles_is_empty(tmp_path: Path) -> None:

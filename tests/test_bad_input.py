@@ -138,6 +138,22 @@ def test_a_folder_without_articles_makes_no_graph(site: Path) -> None:
     assert not (site / ".kg").exists()
 
 
+@pytest.mark.parametrize("command", ["ingest", "extract"])
+def test_files_that_are_no_articles_are_refused_or_skipped(site: Path, command: str) -> None:
+    (site / "hugo.toml").write_text("title = 'x'\n", "utf-8")
+    (site / "_index.md").write_text(GOOD, "utf-8")
+    refused = kg(command, "good.md", "hugo.toml")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.startswith("error: hugo.toml: is no article; give files that end in .md")
+    alone = kg(command, "_index.md")
+    assert alone.exit_code == 1
+    assert "error: _index.md: there are no articles here" in alone.stderr
+    assert not (site / ".kg").exists()
+    skipped = kg(command, "_index.md", "good.md")
+    assert skipped.exit_code == 0
+    assert skipped.stderr == "left out: _index.md is the page of a section, no article\n"
+
+
 def test_a_path_that_does_not_exist_makes_no_graph(site: Path) -> None:
     for command in ("ingest", "extract"):
         result = kg(command, "good.md", "missing")

@@ -16,6 +16,7 @@ from kg.cli.options import Address, Drafts, Jobs, Paths, Root, Schemas, default_
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kg.articles import Found
     from kg.errors import ArticleError
     from kg.model import Record
     from kg.pipeline import Progress, Report
@@ -42,7 +43,7 @@ def ingest(
     from kg.extract.extractor import Extractor
 
     top = articles.root_for(root, Path.cwd())
-    found = articles.find(paths, top)
+    found = _found(paths, top)
     try:
         store = open_graph(graph, create=bool(found.files), schemas=schemas)
     except NotFoundError:
@@ -89,7 +90,7 @@ def extract(
     from kg import articles, pipeline, record
     from kg.extract.extractor import Extractor
 
-    found = articles.find(paths, articles.root_for(root, Path.cwd()))
+    found = _found(paths, articles.root_for(root, Path.cwd()))
     if not found.files:
         raise pipeline.no_articles(found)
     failed: list[ArticleError] = []
@@ -111,6 +112,17 @@ def extract(
         for one in records:
             show(*record_table(one))
     _finish(failed)
+
+
+def _found(paths: list[Path], root: Path) -> Found:
+    """Find the articles, and name the files among the paths that are left out, unless nothing else was given."""
+    from kg import articles
+
+    found = articles.find(paths, root)
+    if found.files:
+        for path in found.skipped:
+            complain(say("section_page", path=path))
+    return found
 
 
 def _summary(report: Report, graph: str) -> str:
