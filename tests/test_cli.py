@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -321,6 +322,15 @@ def test_query_writes_only_when_allowed_and_reads_no_files() -> None:
     assert "run it with --write" in refused.stderr
     assert kg("query", "CREATE (n:Note {id: 'x'})", "--write").exit_code == 0
     assert "LOAD CSV is refused" in kg("query", "LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l").stderr
+
+
+def test_what_a_query_wrote_is_gone_when_the_graph_is_rebuilt(site: Path, tmp_path: Path) -> None:
+    graph = shutil.copytree(site / ".kg", tmp_path / "copy")
+    before = kg("stats", "--graph", graph, "--format", "json").stdout
+    assert kg("query", "MATCH (n:Entity) DETACH DELETE n", "--write", "--graph", graph).exit_code == 0
+    assert kg("stats", "--graph", graph, "--format", "json").stdout != before
+    shutil.rmtree(graph / "graph")
+    assert kg("stats", "--graph", graph, "--format", "json").stdout == before
 
 
 @pytest.mark.usefixtures("inside")

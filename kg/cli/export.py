@@ -42,7 +42,7 @@ def export(
     from kg import explore, ontology
     from kg.cli.questions import named
 
-    with open_graph(graph) as store:
+    with open_graph(graph, schemas=schemas) as store:
         whole = store.graph()
     part = explore.neighbourhood(whole, [named(whole, name, schemas).id for name in focus], hops) if focus else whole
     if form == "html":

@@ -25,7 +25,7 @@ Form = Annotated[
 
 @app.command()
 @bilingual(
-    "以 Cypher 查詢圖譜；除非加上 --write，否則只讀不改。",
+    "以 Cypher 查詢圖譜；除非加上 --write，否則唯讀。",
     "kg query 'MATCH (p:Person)-[r:WORKED_AT]->(o) RETURN p.name, o.name'",
     "kg query 'MATCH (n {name: $name}) RETURN n' --param name=OpenAI --format json",
 )
@@ -42,7 +42,13 @@ def query(
     ] = "table",
     write: Annotated[
         bool,
-        typer.Option("--write", help=both("Let the query change the graph.", "允許查詢更動圖譜。")),
+        typer.Option(
+            "--write",
+            help=both(
+                "Let the query change the graph, until it is rebuilt from what the articles tell.",
+                "允許查詢更動圖譜；依文章內容重建圖譜時，更動就會消失。",
+            ),
+        ),
     ] = False,
     graph: Address = None,
     schemas: Schemas = None,
@@ -83,7 +89,7 @@ def show_entity(
     from kg.cli import cards, terminal
 
     types = ontology.load(schemas)
-    whole = _read(graph)
+    whole = _read(graph, schemas)
     node = named(whole, name, schemas)
     if form == "json":
         terminal.show_json(cards.entity_json(whole, node, types))
@@ -111,7 +117,7 @@ def path(
     from kg.cli import cards, terminal
 
     types = ontology.load(schemas)
-    whole = _read(graph)
+    whole = _read(graph, schemas)
     first, last = named(whole, start, schemas), named(whole, end, schemas)
     routes = explore.routes(whole, first.id, last.id, limit)
     if form == "json":
@@ -135,7 +141,7 @@ def stats(form: Form = "text", graph: Address = None, schemas: Schemas = None) -
     from kg import ontology
     from kg.cli import cards, terminal
 
-    whole = _read(graph)
+    whole = _read(graph, schemas)
     if form == "json":
         terminal.show_json(cards.count(whole))
     else:
@@ -152,8 +158,8 @@ def _parameter(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _read(address: str | None) -> Graph:
-    with open_graph(address) as store:
+def _read(address: str | None, schemas: Path | None) -> Graph:
+    with open_graph(address, schemas=schemas) as store:
         return store.graph()
 
 
