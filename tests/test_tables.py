@@ -89,6 +89,7 @@ def test_graphml_leaves_out_only_what_xml_cannot_hold(tmp_path: Path) -> None:
 
 def test_the_same_graph_gives_the_same_bytes(tmp_path: Path) -> None:
     for run in ("one", "two"):
+        (tmp_path / run).mkdir()
         write_json(small(), tmp_path / run / "g.json")
         write_graphml(small(), tmp_path / run / "g.graphml")
         write_csv(small(), tmp_path / run)
@@ -128,10 +129,17 @@ def test_a_lone_surrogate_does_not_stop_an_export(tmp_path: Path) -> None:
 
 
 class TestWriteWhole:
-    def test_makes_folders_and_leaves_nothing_else(self, tmp_path: Path) -> None:
-        write_whole({tmp_path / "new" / "deep" / "a.txt": "漢字"})
-        assert [path.name for path in (tmp_path / "new" / "deep").iterdir()] == ["a.txt"]
-        assert (tmp_path / "new" / "deep" / "a.txt").read_text("utf-8") == "漢字"
+    def test_leaves_nothing_else(self, tmp_path: Path) -> None:
+        write_whole({tmp_path / "a.txt": "漢字"})
+        assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+        assert (tmp_path / "a.txt").read_text("utf-8") == "漢字"
+
+    def test_makes_no_folders(self, tmp_path: Path) -> None:
+        with pytest.raises(ExportError, match=r"there is no folder .*new/deep; make it"):
+            write_whole({tmp_path / "new" / "deep" / "a.txt": "漢字"})
+        with pytest.raises(ExportError, match=r"there is no folder .*new; make it"):
+            write_csv(small(), tmp_path / "new" / "tables")
+        assert list(tmp_path.iterdir()) == []
 
     def test_all_or_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "a").write_text("before")

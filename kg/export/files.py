@@ -13,11 +13,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder unless it is there; raises ExportError, also where there is no folder to make it in."""
+    _refuse_missing(path.parent, path)
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
 def write_whole(files: Mapping[Path, str]) -> None:
     """Write every text as UTF-8, or none: all are staged beside their targets before the first is renamed.
 
-    Missing parent folders are made; a symbolic link keeps pointing where it did; a pipe or device is written to
-    directly. Lone surrogates, which UTF-8 cannot hold, become “?”. Raises ExportError.
+    A symbolic link keeps pointing where it did; a pipe or device is written to directly. Lone surrogates, which UTF-8
+    cannot hold, become “?”. Raises ExportError, also where there is no folder to write into.
     """
     staged: list[tuple[Path, Path]] = []
     path = None
@@ -31,7 +40,7 @@ def write_whole(files: Mapping[Path, str]) -> None:
                 continue
             if target.is_dir():
                 raise ExportError(f"{path}: is a folder; name a file to write")
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_missing(target.parent, path)
             draft = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
             staged.append((draft, target))
             draft.write_bytes(data)
@@ -43,3 +52,8 @@ def write_whole(files: Mapping[Path, str]) -> None:
         for draft, _ in staged:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+
+
+def _refuse_missing(folder: Path, path: Path) -> None:
+    if not folder.exists():
+        raise ExportError(f"{path}: there is no folder {folder}; make it, or name another place")

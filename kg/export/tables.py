@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from kg.export.files import write_whole
+from kg.export.files import make_folder, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,6 +69,7 @@ def write_csv(graph: Graph, out: Path) -> None:
     )
     statements = ({**_statement(quote), "speaker_name": nodes[quote.speaker].name} for quote in graph.quotes.values())
     rows = {"entities.csv": entities, "facts.csv": facts, "statements.csv": statements}
+    make_folder(out)
     write_whole({out / name: _csv(_COLUMNS[name], rows[name]) for name in rows})
 
 
