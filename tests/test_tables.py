@@ -27,7 +27,7 @@ same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixtur
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -63,6 +63,17 @@ def test_csv_holds_every_value_exactly(tmp_path: Path, records: list[Record]) ->
     ]
     assert [float(r["confidence"]) for r in facts] == [f.confidence for f in graph.facts.values()]
     assert [r["text"] for r in rows(tmp_path / "statements.csv")] == [q.text for q in graph.quotes.values()]
+    articles = rows(tmp_path / "articles.csv")
+    assert [(r["id"], r["title"], r["date"] or None) for r in articles] == [
+        (a.id, a.title, a.date) for a in graph.articles.values()
+    ]
+    assert [json.loads(r["tags"]) for r in articles] == [list(a.tags) for a in graph.articles.values()]
+
+
+def test_spreadsheets_see_that_csv_is_utf8(tmp_path: Path) -> None:
+    write_csv(small(), tmp_path)
+    for path in tmp_path.iterdir():
+        assert path.read_bytes().startswith(b"\xef\xbb\xbfid,")
 
 
 @same_folder
@@ -72,9 +83,10 @@ def test_graphml_is_read_back_by_networkx(tmp_path: Path, records: list[Record])
     write_graphml(graph, tmp_path / "graph.graphml")
     network = nx.read_graphml(tmp_path / "graph.graphml", force_multigraph=True, edge_key_type=str)
     assert sorted(network) == sorted(graph.nodes)
+    assert all(data["label"] == data["name"] for _, data in network.nodes(data=True))
     assert sorted(key for _, _, key in network.edges(keys=True)) == sorted(graph.facts)
     for _, _, key, data in network.edges(keys=True, data=True):
-        assert data["predicate"] == graph.facts[key].predicate
+        assert data["predicate"] == data["label"] == graph.facts[key].predicate
         assert data["confidence"] == graph.facts[key].confidence
         assert data.get("date") == graph.facts[key].date
 
@@ -94,7 +106,7 @@ def test_the_same_graph_gives_the_same_bytes(tmp_path: Path) -> None:
         write_graphml(small(), tmp_path / run / "g.graphml")
         write_csv(small(), tmp_path / run)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert names == ["entities.csv", "facts.csv", "g.graphml", "g.json", "statements.csv"]
+    assert names == ["articles.csv", "entities.csv", "facts.csv", "g.graphml", "g.json", "statements.csv"]
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kg.model import Metadata
 
 _COLUMNS = {
+    "articles.csv": ("id", "path", "sha256", "title", "date", "language", "source_url", "source_name", "tags"),
     "entities.csv": ("id", "type", "kind", "name", "aliases", "known", "mentions", "articles"),
     "facts.csv": (
         *("id", "subject", "subject_name", "predicate", "object", "object_name", "start", "end", "date"),
@@ -48,9 +49,9 @@ def write_json(graph: Graph, out: Path) -> None:
 
 
 def write_csv(graph: Graph, out: Path) -> None:
-    r"""Write `entities.csv`, `facts.csv` and `statements.csv` into the folder `out` (made if missing).
+    r"""Write `articles.csv`, `entities.csv`, `facts.csv`, `statements.csv` into the folder `out` (made if missing).
 
-    UTF-8 without BOM, lines end with CR LF (RFC 4180). Lists and maps are JSON inside their cell. Cells hold the values
+    UTF-8 with BOM, lines end with CR LF (RFC 4180). Lists and maps are JSON inside their cell. Cells hold the values
     exactly as they are in the graph, so one that begins with =, +, - or @ is a formula to a spreadsheet that opens the
     file: import the columns as text there. Raises ExportError.
     """
@@ -68,7 +69,8 @@ def write_csv(graph: Graph, out: Path) -> None:
         for fact in graph.facts.values()
     )
     statements = ({**_statement(quote), "speaker_name": nodes[quote.speaker].name} for quote in graph.quotes.values())
-    rows = {"entities.csv": entities, "facts.csv": facts, "statements.csv": statements}
+    articles = map(_article, graph.articles.values())
+    rows = {"articles.csv": articles, "entities.csv": entities, "facts.csv": facts, "statements.csv": statements}
     make_folder(out)
     write_whole({out / name: _csv(_COLUMNS[name], rows[name]) for name in rows})
 
@@ -76,17 +78,18 @@ def write_csv(graph: Graph, out: Path) -> None:
 def write_graphml(graph: Graph, out: Path) -> None:
     """Write entities and facts as a directed multigraph; lists and maps are JSON inside their attribute.
 
-    Statements have more than two ends and are left to JSON and CSV. Characters that XML cannot hold are left out.
+    The attribute `label`, which viewers look for, repeats the name of an entity and the predicate of a fact. Statements
+    have more than two ends and are left to JSON and CSV. Characters that XML cannot hold are left out.
     Raises ExportError.
     """
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in graph.nodes.values():
         entity = _entity(node)
-        network.add_node(_xml(entity.pop("id")), **_attributes(entity))
+        network.add_node(_xml(entity.pop("id")), label=_xml(node.name), **_attributes(entity))
     for fact in graph.facts.values():
         edge = _fact(fact)
         key, subject, object_ = (_xml(edge.pop(part)) for part in ("id", "subject", "object"))
-        network.add_edge(subject, object_, key=key, **_attributes(edge))
+        network.add_edge(subject, object_, key=key, label=_xml(fact.predicate), **_attributes(edge))
     stream = io.BytesIO()
     # The variant of the standard library, so that the bytes do not depend on whether lxml happens to be installed.
     nx.write_graphml_xml(network, stream, named_key_ids=True)
@@ -152,6 +155,7 @@ def _statement(quote: Quote) -> dict[str, Any]:
 
 def _csv(header: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
     stream = io.StringIO(newline="")
+    stream.write("\ufeff")  # without it Excel takes the text for something else than UTF-8
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(header)
     writer.writerows([_cell(row[column]) for column in header] for row in rows)
