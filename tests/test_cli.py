@@ -283,6 +283,22 @@ def test_path_tells_every_hop_with_its_evidence() -> None:
     assert len(routes[0]["hops"]) == 2
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_where_no_path_leads_is_an_error_in_every_form(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.md").write_text("Yi Tay 在 2019 年加入 Google Brain。\n\n我在週末試用了 Midjourney。\n", "utf-8")
+    assert kg("ingest", "a.md").exit_code == 0
+    empty = "[]\n" if form == "json" else ""
+    nothing = kg("path", "Yi Tay", "Midjourney", "--format", form)
+    assert (nothing.exit_code, nothing.stdout) == (1, empty)
+    assert nothing.stderr == "error: nothing connects Yi Tay and Midjourney\n"
+    same = kg("path", "Yi Tay", "yi tay", "--format", form)
+    assert (same.exit_code, same.stdout) == (1, empty)
+    assert same.stderr == "error: 'Yi Tay' and 'yi tay' are one entity: Yi Tay (person/yi-tay)\n"
+
+
 @pytest.mark.usefixtures("inside")
 def test_stats_count_by_type() -> None:
     data = json.loads(kg("stats", "--format", "json").stdout)

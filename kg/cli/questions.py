@@ -127,9 +127,12 @@ def path(
                 for route in routes
             ]
         )
-        return
+    if first.id == last.id:
+        raise NotFoundError(say("one_entity", start=start, end=end, name=first.name, id=first.id))
     if not routes:
         raise NotFoundError(say("no_route", start=first.name, end=last.name))
+    if form == "json":
+        return
     for number, route in enumerate(routes):
         terminal.show(*([""] if number else []), *cards.route_text(whole, route, types))
 
