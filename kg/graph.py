@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.errors import ArticleError
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-    from kg.model import Certainty, Entity, Metadata, Record, Relation, Statement
+    from kg.model import Certainty, Entity, Evidence, Metadata, Record, Relation, Statement
+
+S = TypeVar("S", "Support", "Evidence")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,6 +65,12 @@ class Fact:
     certainty: Certainty
     confidence: float
     support: tuple[Support, ...]
+
+    @property
+    def passages(self) -> tuple[Support, ...]:
+        """What a reader is shown of the support: what several rules read in one place is there once."""
+        by_article = groupby(self.support, key=lambda support: support.article)
+        return tuple(passage for _, found in by_article for passage in outermost(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,15 @@ def fact_id(relation: Relation) -> str:
 def quote_id(article: str, statement: Statement) -> str:
     """16 hexadecimal digits that identify a statement by its place and speaker."""
     return short_hash(article, statement.start, statement.end, statement.speaker)
+
+
+def outermost(spans: Iterable[S]) -> tuple[S, ...]:
+    """The spans of a text that lie within no other, each once, in the order of the text."""
+    kept: list[S] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not kept or span.end > kept[-1].end:
+            kept.append(span)
+    return tuple(kept)
 
 
 def short_hash(*fields: Any) -> str:

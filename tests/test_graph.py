@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kg.errors import ArticleError
 from kg.explore import find, neighbourhood, routes
-from kg.graph import Graph, Support, build, digest, network
+from kg.graph import Fact, Graph, Support, build, digest, network
 from kg.model import Entity, Evidence, Mention, Metadata, Record, Relation, Statement
 from tests.strategies import corpora, records
 
@@ -181,6 +181,15 @@ def test_found_in_either_script_and_by_names_of_the_lexicon(name: str) -> None:
 def test_the_names_of_the_graph_come_before_those_of_the_lexicon() -> None:
     graph = build([article("one", entity("person/x", "谷歌"), entity("organization/google", "Google"))])
     assert [node.id for node in find(graph, "谷歌")] == ["person/x"]
+
+
+def test_a_passage_that_several_rules_read_is_shown_once() -> None:
+    places = ((0, 9, "x"), (0, 9, "y"), (2, 9, "z"), (2, 12, "z"), (20, 22, "x"))
+    readings = tuple(Support(article, a, b, "字", rule) for article in ("a.md", "b.md") for a, b, rule in places)
+    fact = Fact("f", "person/a", "ADVISED", "person/b", None, None, None, (), "stated", 0.9, readings)
+    assert [(passage.article, passage.start, passage.end) for passage in fact.passages] == [
+        (article, *span) for article in ("a.md", "b.md") for span in ((0, 9), (2, 12), (20, 22))
+    ]
 
 
 def test_a_route_avoids_the_hub() -> None:

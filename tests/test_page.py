@@ -85,6 +85,15 @@ def test_the_data_hold_everything_once(tmp_path: Path) -> None:
     assert [article.get("url") for article in data["articles"]] == ["https://example.org/a", None]
 
 
+def test_a_passage_that_two_rules_read_is_shown_once(tmp_path: Path) -> None:
+    fact = small().facts["f4"]
+    twice = replace(fact, support=(*fact.support, replace(fact.support[0], rule="other")))
+    html = page_of(tmp_path, facts={"f4": twice})
+    data = json.loads(re.search('id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
+    assert [len(fact["evidence"]) for fact in data["facts"]] == [1]
+    assert html.count("研究所推出 Otter-2 <cite>") == 1
+
+
 def test_no_closing_tag_leaves_the_data(tmp_path: Path) -> None:
     write_page(hostile(), ontology.load(), tmp_path / "page.html", "</script>")
     html = (tmp_path / "page.html").read_text("utf-8")

@@ -180,7 +180,7 @@ def _fact(
     if fact.certainty == "reported":
         line.append(f"  {say('reported')}", "magenta")
     yield Padding(line, (0, 0, 0, 2), expand=False)
-    for support in fact.support:
+    for support in fact.passages:
         yield _quotation(support.quote, say("source", article=visible(support.article)))
 
 

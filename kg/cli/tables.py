@@ -12,6 +12,7 @@ from rich.text import Text
 from kg.cli.cards import when
 from kg.cli.messages import language, say
 from kg.cli.terminal import visible
+from kg.graph import outermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -81,7 +82,7 @@ def record_table(record: Record) -> Iterator[RenderableType]:
                 _text(names.get(relation.object, relation.object)),
                 _text(when(relation.start, relation.end, relation.date)),
                 _text(f"{relation.confidence:.2f}" + ("*" if relation.certainty == "reported" else "")),
-                _text(" … ".join(" ".join(evidence.text.split()) for evidence in relation.evidence)),
+                _text(" … ".join(" ".join(evidence.text.split()) for evidence in outermost(relation.evidence))),
             )
         yield table
 

@@ -52,7 +52,7 @@ def page_data(graph: Graph, ontology: Ontology, style: Style) -> dict[str, Any]:
                 qualifiers=[list(pair) for pair in f.qualifiers],
                 reported=f.certainty == "reported",
                 confidence=round(f.confidence * 100),
-                evidence=[[article[s.article], s.quote] for s in f.support],
+                evidence=[[article[s.article], s.quote] for s in f.passages],
             )
             for f in graph.facts.values()
         ],
