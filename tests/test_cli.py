@@ -402,6 +402,18 @@ def test_export_writes_the_whole_or_a_part(tmp_path: Path, form: str) -> None:
 
 
 @pytest.mark.usefixtures("inside")
+def test_the_page_takes_a_title_and_the_address_of_the_site(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert kg("export", "html", page, "--title", "我的圖譜", "--base-url", "https://blog.example").exit_code == 0
+    assert "<title>我的圖譜</title>" in page.read_text("utf-8")
+    assert "https://blog.example/posts/a/" in page.read_text("utf-8")
+    assert kg("export", "html", page, "--focus", "yi tay").exit_code == 0
+    assert "<title>Yi Tay</title>" in page.read_text("utf-8")
+    for arguments in (("json", "--title", "x"), ("csv", "--base-url", "https://x.y"), ("html", "--base-url", "x.y")):
+        assert kg("export", arguments[0], tmp_path / "x", *arguments[1:]).exit_code == 2
+
+
+@pytest.mark.usefixtures("inside")
 def test_extract_prints_records_or_a_table() -> None:
     lines = kg("extract", "posts").stdout.splitlines()
     assert [json.loads(line)["document"]["id"] for line in lines] == ["posts/a.md"]

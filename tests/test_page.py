@@ -94,6 +94,24 @@ def test_a_passage_that_two_rules_read_is_shown_once(tmp_path: Path) -> None:
     assert html.count("研究所推出 Otter-2 <cite>") == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("content/posts/Yi Tay/index.md", "https://blog.example/zh/posts/yi-tay/"),
+        ("posts/20260127-鄭.md", "https://blog.example/zh/posts/20260127-%E9%84%AD/"),
+        ("content/index.md", "https://blog.example/zh/"),
+        ("my-index.md", "https://blog.example/zh/my-index/"),
+    ],
+)
+def test_articles_without_an_address_are_linked_below_that_of_the_site(tmp_path: Path, path: str, address: str) -> None:
+    articles = small().articles
+    graph = replace(small(), articles={**articles, "b.md": replace(articles["b.md"], source_url=None, path=path)})
+    write_page(graph, ontology.load(), tmp_path / "page.html", base_url="https://blog.example/zh/")
+    html = (tmp_path / "page.html").read_text("utf-8")
+    data = json.loads(re.search('id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
+    assert [article["url"] for article in data["articles"]] == ["https://example.org/a", address]
+
+
 def test_no_closing_tag_leaves_the_data(tmp_path: Path) -> None:
     write_page(hostile(), ontology.load(), tmp_path / "page.html", "</script>")
     html = (tmp_path / "page.html").read_text("utf-8")

@@ -34,6 +34,23 @@ def export(
             metavar="NAME", help=both("Only what surrounds this entity; repeatable.", "只取這個實體的周邊；可重複。")
         ),
     ] = None,
+    title: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help=both("Title of the page (html).", "網頁的標題（html）。"), show_default=False
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help=both(
+                "Address of your site, to link articles without a source_url (html).",
+                "網站的網址，用來連結沒有 source_url 的文章（html）。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     hops: Annotated[int, typer.Option(metavar="N", min=0, help=both("How far around the focus.", "周邊的步數。"))] = 1,
     graph: Address = None,
     schemas: Schemas = None,
@@ -42,16 +59,30 @@ def export(
     from kg import explore, ontology
     from kg.cli.questions import named
 
+    _check(form, title, base_url)
     with open_graph(graph, schemas=schemas) as store:
         whole = store.graph()
-    part = explore.neighbourhood(whole, [named(whole, name, schemas).id for name in focus], hops) if focus else whole
+    centers = [named(whole, name, schemas) for name in focus or ()]
+    part = explore.neighbourhood(whole, [node.id for node in centers], hops) if centers else whole
     if form == "html":
         from kg.export.page import write_page
 
-        title = say("comma").join(focus) if focus else say("page_title")
-        write_page(part, ontology.load(schemas), out, title)
+        title = title or " · ".join(node.name for node in centers) or None
+        write_page(part, ontology.load(schemas), out, title, base_url)
     else:
         from kg.export import tables
 
         {"json": tables.write_json, "graphml": tables.write_graphml, "csv": tables.write_csv}[form](part, out)
     typer.echo(say("exported", out=out, entities=len(part.nodes), facts=len(part.facts)))
+
+
+def _check(form: str, title: str | None, base_url: str | None) -> None:
+    """Refuse options of the page for other formats, and an address that leads nowhere."""
+    for option, value in (("--title", title), ("--base-url", base_url)):
+        if value is not None and form != "html":
+            raise typer.BadParameter(say("html_only", option=option))
+    if base_url is not None:
+        from kg.export.page_data import web_address
+
+        if web_address(base_url) is None:
+            raise typer.BadParameter(say("bad_address", address=base_url))

@@ -21,7 +21,7 @@ from pyvis.network import Network
 from kg.export.appearance import read_messages, read_style
 from kg.export.files import write_whole
 from kg.export.layout import place, radius
-from kg.export.page_data import page_data, web_address
+from kg.export.page_data import page_data, web_address, with_addresses
 from kg.resources import folder
 
 if TYPE_CHECKING:
@@ -75,11 +75,16 @@ class _PageNetwork(Network):  # type: ignore[misc]  # pyvis ships no types
         self.options = _NETWORK_OPTIONS
 
 
-def write_page(graph: Graph, ontology: Ontology, out: Path, title: str) -> None:
-    """Write the page; the same graph and title give the same bytes.
+def write_page(
+    graph: Graph, ontology: Ontology, out: Path, title: str | None = None, base_url: str | None = None
+) -> None:
+    """Write the page; the same arguments give the same bytes.
 
-    Raises ExportError, or SchemaError for a file of `viz/`.
+    Without a `title` the page has one in both languages. An article without an address of its own is linked below
+    `base_url`, if that is given. Raises ExportError, or SchemaError for a file of `viz/`.
     """
+    if base_url is not None:
+        graph = with_addresses(graph, base_url)
     viz = folder("viz")
     style = read_style(viz)
     messages = read_messages(viz)

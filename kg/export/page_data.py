@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+from kg.graph import Graph
 
 if TYPE_CHECKING:
     from kg.export.appearance import Style
-    from kg.graph import Graph
     from kg.ontology import Ontology
+
+# What Hugo leaves out of the address of an article: its content folder, and the name or ending of the file.
+_NOT_ADDRESS = re.compile(r"^content/|(?:^|(?<=/))index\.md$|\.md$", re.IGNORECASE)
 
 
 def web_address(url: str | None) -> str | None:
@@ -18,6 +24,20 @@ def web_address(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def with_addresses(graph: Graph, base_url: str) -> Graph:
+    """The graph with an address below `base_url` for each article without one: where Hugo puts it by default."""
+
+    def address(path: str) -> str:
+        place = re.sub(r"\s+", "-", _NOT_ADDRESS.sub("", path).strip("/").lower())
+        return f"{base_url.rstrip('/')}/{quote(place)}{'/' if place else ''}"
+
+    articles = {
+        id_: article if web_address(article.source_url) else replace(article, source_url=address(article.path))
+        for id_, article in graph.articles.items()
+    }
+    return replace(graph, articles=articles)
 
 
 def page_data(graph: Graph, ontology: Ontology, style: Style) -> dict[str, Any]:

@@ -352,3 +352,104 @@ def test_a_large_graph_travels_compressed(visit: Visit, tmp_path: Path) -> None:
     assert title(page) == "人物 2999"
     assert "已選取 人物 2999" in page.get_by_test_id("status").inner_text()
     visit.check(out)
+
+
+@pytest.mark.parametrize(("leaves", "drawn"), [(300, 300), (500, 399)])
+def test_the_neighbours_of_a_selected_entity_are_drawn(visit: Visit, tmp_path: Path, leaves: int, drawn: int) -> None:
+    nodes = [node("person/hub", "Person", "中心"), *(node(f"person/{i}", "Person", f"人物 {i}") for i in range(leaves))]
+    facts = [fact(f"f{i:03}", f"person/{i}", "ADVISED", "person/hub", None, "證據") for i in range(leaves)]
+    out = tmp_path / "hub.html"
+    write_page(graph_of([*small().articles.values()], nodes, facts, []), ontology.load(), out)
+    page = visit.open(out)
+    page.evaluate("State.select(Data.data.entities.find(entity => entity.id === 'person/hub'))")
+    assert page.get_by_test_id("fact").count() == leaves
+    assert (
+        f"顯示 {drawn + 1}／{leaves + 1} 個實體、{drawn}／{leaves} 項事實" in page.get_by_test_id("status").inner_text()
+    )
+    note = f"圖中畫出 {drawn}／{leaves} 個相鄰實體"
+    assert (note in page.get_by_test_id("panel").inner_text()) == (drawn < leaves)
+    page.keyboard.press("Escape")
+    assert "顯示 250／" in page.get_by_test_id("status").inner_text()
+    visit.check(out)
+
+
+def test_both_ends_of_an_opened_fact_are_drawn(visit: Visit, tmp_path: Path) -> None:
+    nodes = [node(f"person/{i:03}", "Person", f"人物 {i}") for i in range(600)]
+    facts = [
+        fact(f"f{i:03}", f"person/{2 * i:03}", "ADVISED", f"person/{2 * i + 1:03}", None, "證據") for i in range(300)
+    ]
+    write_page(graph_of([*small().articles.values()], nodes, facts, []), ontology.load(), tmp_path / "pairs.html")
+    page = visit.open(tmp_path / "pairs.html", "#e=f299")
+    assert "顯示 252／600 個實體、126／300 項事實" in page.get_by_test_id("status").inner_text()
+    one, other = where(page, "人物 598"), where(page, "人物 599")
+    assert abs(one["x"] - other["x"]) + abs(one["y"] - other["y"]) > 20
+
+
+def test_a_list_is_read_from_its_caption_to_its_last_row(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=organization/reed")
+    page.get_by_test_id("toggle-table").click()
+    for width in (390, 1400):
+        page.set_viewport_size({"width": width, "height": 500})
+        caption = page.locator("#table caption").bounding_box()
+        table, status = page.get_by_test_id("table").bounding_box(), page.get_by_test_id("status").bounding_box()
+        assert caption
+        assert table
+        assert status
+        assert caption["width"] > 100
+        assert caption["height"] < 60
+        assert status["y"] >= table["y"] + table["height"] - 1
+
+
+def test_the_list_goes_by_subject_and_time(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    page.get_by_test_id("toggle-table").click()
+    subjects = page.locator("#table tbody tr td:first-child").all_inner_texts()
+    assert len(set(subjects)) == sum(a != b for a, b in zip(subjects, ["", *subjects[:-1]], strict=True))
+    times = page.locator("#table tbody tr td:nth-child(4)").all_inner_texts()
+    reed = [time for subject, time in zip(subjects, times, strict=True) if subject == "蘆葦研究所"]
+    assert reed == ["2024-05", ""]
+
+
+@pytest.mark.parametrize(
+    ("times", "shown"),
+    [
+        ((None, "2016-05", None), "–2016"),
+        (("2014", None, None), "2014–"),
+        (("2014", "2016-01-02", None), "2014–2016"),
+        (("2016-01", "2016-12", None), "2016"),
+        ((None, None, "2016-05"), "2016"),
+        ((None, None, None), ""),
+    ],
+)
+def test_the_picture_tells_beginnings_from_ends(
+    visit: Visit, small_page: Path, times: tuple[str | None, ...], shown: str
+) -> None:
+    page = visit.open(small_page)
+    assert page.evaluate("([start, end, date]) => Data.shortTime({start, end, date})", times) == shown
+
+
+def test_the_title_speaks_the_language_unless_one_was_given(visit: Visit, small_page: Path, tmp_path: Path) -> None:
+    write_page(small(), ontology.load(), tmp_path / "plain.html")
+    for path, titles in (
+        (tmp_path / "plain.html", ("知識圖譜", "Knowledge graph")),
+        (small_page, ("小圖譜", "小圖譜")),
+    ):
+        page = visit.open(path)
+        for expected in titles:
+            assert (page.title(), page.locator("#app h1").inner_text()) == (expected, expected)
+            page.get_by_test_id("toggle-lang").click()
+
+
+def test_suggestions_end_with_a_complete_name(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page)
+    field, offered = page.get_by_test_id("path-from"), page.locator("#path-from-results")
+    field.fill("水獺")
+    assert offered.is_visible()
+    field.fill("水獺二號")
+    assert offered.is_hidden()
+    page.get_by_test_id("path-to").fill("Tide")
+    page.keyboard.press("Enter")
+    page.get_by_test_id("path-to").focus()
+    assert page.locator("#path-to-results").is_hidden()
+    page.get_by_test_id("path-find").click()
+    assert hash_of(page) == "#p=model/otter,organization/tide"

@@ -50,6 +50,31 @@ const Arrange = (() => {
     return separate(places, center);
   }
 
+  // Places near the first of `asked` that has one, for those that are `missing`: apart from all that is asked for, and
+  // not upon the signs of others.
+  function beside(places, asked, missing) {
+    const all = new Map(places);
+    const anchor = places.get(asked.find(entity => places.has(entity))) || {x: 0, y: 0};
+    const apart = asked.filter(entity => places.has(entity)).map(entity => places.get(entity));
+    const others = [...places.values()];
+    const free = ({x, y}) => apart.every(p => Math.abs(p.x - x) >= CELL.w || Math.abs(p.y - y) >= CELL.h)
+      && others.every(p => Math.hypot(p.x - x, p.y - y) >= CELL.h / 2);
+    let ring = 0, step = 0;
+    for (const entity of missing) {
+      for (;;) {
+        const r = 120 + ring * CELL.h / 2, steps = Math.ceil(2 * Math.PI * r / (CELL.h / 2));
+        if (step >= steps) { ring++; step = 0; continue; }
+        const turn = -Math.PI / 2 + 2 * Math.PI * step++ / steps;
+        const spot = {x: anchor.x + r * Math.cos(turn), y: anchor.y + r * Math.sin(turn)};
+        if (!free(spot)) continue;
+        apart.push(spot);
+        all.set(entity, spot);
+        break;
+      }
+    }
+    return all;
+  }
+
   // Paths from left to right, one below the other; an entity on several stands between them.
   function along(routes) {
     const seen = new Map();
@@ -82,5 +107,5 @@ const Arrange = (() => {
     return {x: (a.x + 2 * control.x + b.x) / 4, y: (a.y + 2 * control.y + b.y) / 4};
   }
 
-  return {around, along, via, middle};
+  return {around, beside, along, via, middle};
 })();

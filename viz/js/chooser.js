@@ -11,7 +11,8 @@ const Chooser = (() => {
     return [text.slice(0, at), el("mark", {}, text.slice(at, end)), text.slice(end)];
   }
 
-  function attach(input, onChoose) {
+  // `done(total, best)` says that what is typed needs no suggestions any more.
+  function attach(input, onChoose, done = () => false) {
     const list = document.getElementById(input.getAttribute("aria-controls"));
     let options = [], active = -1;
 
@@ -41,7 +42,7 @@ const Chooser = (() => {
     function open() {
       const {total, best} = Data.search(input.value, MOST);
       options = best;
-      if (!input.value.trim()) return close();
+      if (!input.value.trim() || done(total, best)) return close();
       list.replaceChildren(...best.map(({entity, name}, index) => el("li",
         {role: "option", id: `${list.id}-${index}`, "aria-selected": "false",
           on: {mousedown: event => { event.preventDefault(); choose(index); }, mousemove: () => active !== index && mark(index)}},

@@ -91,9 +91,8 @@ const Data = (() => {
 
   // The year alone, for the picture.
   function shortTime(fact) {
-    if (!fact.years) return "";
-    const [first, last] = fact.years;
-    return first === last ? String(first) : `${first}–${last}`;
+    const [date, first, last] = [fact.date, fact.start, fact.end].map(text => text ? text.slice(0, 4) : "");
+    return date || (first === last ? first : `${first}–${last}`);
   }
 
   // The best matches first: {entity, name}, where name is the one that matched.

@@ -10,8 +10,9 @@ const Filters = (() => {
     Chooser.attach($("search"), entity => { $("search").value = ""; $("search").blur(); State.select(entity); });
     for (const end of ["from", "to"]) {
       const input = $(`path-${end}`);
-      Chooser.attach(input, entity => { picked[end] = entity; input.value = entity.name; });
       input.addEventListener("input", () => { picked[end] = null; });
+      Chooser.attach(input, entity => { picked[end] = entity; input.value = entity.name; }, (total, best) =>
+        picked[end]?.name === input.value || (total === 1 && Data.fold(best[0].name) === Data.fold(input.value.trim())));
     }
     $("path-find").addEventListener("click", find);
     $("path-clear").addEventListener("click", () => { pick(null, null); State.change({from: null, to: null}, true); });

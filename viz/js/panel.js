@@ -82,6 +82,7 @@ const Panel = (() => {
       if (!groups.has(key)) groups.set(key, []);
       groups.get(key).push(fact);
     }
+    const {drawn, all} = Picture.neighbours();
     const order = fact => fact.years ? fact.years[0] : 9999;
     const kind = entity.kind && data.kinds[entity.kind] ? ` · ${label(data.kinds[entity.kind])}` : "";
     const hops = [[0, "hops-0"], [1, "hops-1"], [2, "hops-2"]].map(([n, key]) => button(t(key),
@@ -101,6 +102,7 @@ const Panel = (() => {
         el("ul", {class: "facts"}, ...facts.sort((a, b) => order(a) - order(b) || a.index - b.index).map(fact => item(fact, entity))),
       ]),
       !entity.facts.length && el("p", {class: "note"}, t("no-facts")),
+      drawn < all && el("p", {class: "note"}, t("neighbours-drawn", {n: drawn, all})),
       shown.length < entity.facts.length && el("p", {class: "note"}, t("hidden-facts", {n: entity.facts.length - shown.length})),
       ...statements("said", entity.said, false),
       ...statements("said-about", entity.saidAbout, true),

@@ -16,6 +16,7 @@ const Picture = (() => {
 
   const size = entity => sizes.get(entity) ?? Math.min(5 + 2.1 * Math.sqrt(entity.facts.length), 19);
   const neighbours = (entity, facts) => new Set(facts.filter(State.factShown).map(fact => Data.other(fact, entity)));
+  const byFacts = entities => [...entities].sort((a, b) => b.facts.length - a.facts.length || a.index - b.index);
 
   function start(element) {
     container = element;
@@ -96,8 +97,7 @@ const Picture = (() => {
       for (let depth = 0; depth < hops() && inside.size < MOST; depth++) {
         const ring = [];
         for (const entity of edge) {
-          const around = [...neighbours(entity, entity.facts)].sort((a, b) => b.facts.length - a.facts.length || a.index - b.index);
-          for (const next of around) {
+          for (const next of byFacts(neighbours(entity, entity.facts))) {
             if (inside.has(next) || inside.size >= MOST) continue;
             inside.add(next);
             parent.set(next, entity);
@@ -118,7 +118,15 @@ const Picture = (() => {
       if (filtered && entity !== state.node && !entity.facts.some(State.factShown)) continue;
       places.set(entity, point);
     }
-    return {mode: "all", key: "all", places};
+    return {mode: "all", key: "all", places: complete(places)};
+  }
+
+  // What is selected stands in the whole picture with its neighbours, also those that the picture leaves out.
+  function complete(places) {
+    const asked = state.node ? [state.node, ...byFacts(neighbours(state.node, state.node.facts))]
+      : state.fact && State.factShown(state.fact) ? [state.fact.subject, state.fact.object] : [];
+    const missing = asked.filter(entity => !places.has(entity)).slice(0, MOST);
+    return missing.length ? Arrange.beside(places, asked, missing) : places;
   }
 
   function render() {
@@ -152,7 +160,11 @@ const Picture = (() => {
     if (before.key !== view.key) {
       glide(at);
       frame(before.key !== "", before.key ? undefined : focus());
-    } else if (state.node && near.size > 1 && !inSight([...near.keys()])) frame(true, [...near.keys()]);
+      return {nodes: view.entities.size, facts: view.facts.length};
+    }
+    if (view.mode === "all") glide(at);
+    const close = near && view.mode !== "route" ? [...near.keys()].filter(entity => view.entities.has(entity)) : [];
+    if (close.length > 1 && !inSight(close)) frame(true, close);
     else network.redraw();
     return {nodes: view.entities.size, facts: view.facts.length};
   }
@@ -336,6 +348,8 @@ const Picture = (() => {
 
   return {
     start, render, repaint, hops, frame: () => frame(true),
+    // How many neighbours of the selected entity are drawn, and how many there are under the filters.
+    neighbours: () => ({drawn: near.size - 1, all: [...neighbours(state.node, state.node.facts)].filter(entity => entity !== state.node).length}),
     zoom(by) { network.moveTo({scale: network.getScale() * by, animation: still ? false : {duration: 160, easingFunction: "easeOutQuad"}}); },
     redraw() { network.redraw(); },
     snapshot: () => ({canvas: container.querySelector("canvas"), view, items: labelItems(), lineItems: lineItems(), colors, size, isStrong,
