@@ -13,7 +13,7 @@ import yaml
 from kg.errors import ArticleError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _FENCED = re.compile(r"(---|\+\+\+)[ \t]*(?=\r?\n)")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -26,6 +26,8 @@ _TOML_TOKEN = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _TOML_LINE = re.compile(r"at line (\d+)")
+_TOML_LONG_QUOTES = ('"""', "'''")
+_TOML_OPEN = re.compile(r"Unterminated string|Expected .'''")
 _BLOCK_SCALAR_HEADER = re.compile(r"[|>][^\n]*\n")
 
 
@@ -91,23 +93,66 @@ def _yaml(inner: str, path: str, first_line: int) -> tuple[Any, list[Value]]:
         if node is None:
             return {}, []
         # The nodes are walked first: construction flattens merge keys into them.
-        values = list(_yaml_values(node, (), inner, set()))
-        return loader.construct_document(node), values
+        scalars = list(_yaml_scalars(node, (), set()))
+        values = list(_yaml_values(scalars, inner))
+        try:
+            return loader.construct_document(node), values
+        except (ValueError, OverflowError, TypeError) as error:
+            # Dates such as 2026-13-45, numbers too long to read.
+            keys, line = _culprit(scalars, inner, loader)
+            raise _broken(path, f"{'.'.join(keys)}: {error}" if keys else str(error), first_line + line) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = first_line + (inner.count("\n", 0, mark.index) if mark else 0)
-        raise _broken(path, error.problem or "not valid YAML", line) from error
+        line = _line(inner, mark) if mark else 0
+        opening = _open_quote(inner, line)
+        if opening is not None:
+            raise _broken(path, "a quotation mark is opened here and not closed", first_line + opening) from error
+        raise _broken(path, error.problem or "not valid YAML", first_line + line) from error
     except yaml.reader.ReaderError as error:
         line = first_line + inner.count("\n", 0, error.position if isinstance(error.position, int) else 0)
         raise _broken(path, str(error.reason), line) from error
-    except (ValueError, OverflowError, RecursionError, TypeError) as error:
-        # Dates such as 2026-13-45, numbers too long to read, nesting too deep.
+    except RecursionError as error:
         raise _broken(path, str(error), first_line) from error
     finally:
         loader.dispose()
 
 
-def _yaml_values(node: yaml.Node, keys: tuple[str, ...], inner: str, seen: set[int]) -> Iterator[Value]:
+def _open_quote(inner: str, line: int) -> int | None:
+    """The line of a quotation mark that is not closed, or by chance by one on the `line` of an error below it."""
+    try:
+        for token in yaml.scan(inner, _LOADER):
+            if isinstance(token, yaml.ScalarToken) and token.style in ("'", '"'):
+                opening, closing = _line(inner, token.start_mark), _line(inner, token.end_mark)
+                if opening < closing == line:
+                    return opening
+    except yaml.MarkedYAMLError as error:
+        if error.context_mark is not None and "quoted scalar" in (error.context or ""):
+            return _line(inner, error.context_mark)
+    return None
+
+
+def _line(inner: str, mark: yaml.Mark) -> int:
+    """The line of a place, from 0: the lines of an editor, which are fewer than those of YAML."""
+    return inner.count("\n", 0, mark.index)
+
+
+def _culprit(
+    scalars: Iterable[tuple[tuple[str, ...], yaml.ScalarNode]], inner: str, loader: Any
+) -> tuple[tuple[str, ...], int]:
+    """The keys and the line, from 0, of the value that cannot be read."""
+    for keys, node in scalars:
+        construct = loader.yaml_constructors.get(node.tag)
+        try:
+            if construct is not None:
+                construct(loader, node)
+        except (ValueError, OverflowError, TypeError):
+            return keys, _line(inner, node.start_mark)
+    return (), 0
+
+
+def _yaml_scalars(
+    node: yaml.Node, keys: tuple[str, ...], seen: set[int]
+) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
     # An alias leads to a node that was read already, or into itself.
     if id(node) in seen:
         return
@@ -115,11 +160,18 @@ def _yaml_values(node: yaml.Node, keys: tuple[str, ...], inner: str, seen: set[i
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode):
-                yield from _yaml_values(value, (*keys, str(key.value)), inner, seen)
+                yield from _yaml_scalars(value, (*keys, str(key.value)), seen)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _yaml_values(item, keys, inner, seen)
-    elif isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str":
+            yield from _yaml_scalars(item, keys, seen)
+    elif isinstance(node, yaml.ScalarNode):
+        yield keys, node
+
+
+def _yaml_values(scalars: Iterable[tuple[tuple[str, ...], yaml.ScalarNode]], inner: str) -> Iterator[Value]:
+    for keys, node in scalars:
+        if node.tag != "tag:yaml.org,2002:str":
+            continue
         start, end = node.start_mark.index, node.end_mark.index
         quoted = node.style in ("'", '"')
         if quoted:
@@ -143,7 +195,11 @@ def _toml(inner: str, path: str, first_line: int) -> tuple[Any, list[Value]]:
         data = tomllib.loads(normalised)
     except tomllib.TOMLDecodeError as error:
         place = _TOML_LINE.search(str(error))
-        line = first_line + int(place[1]) - 1 if place else first_line + normalised.count("\n")
+        if place:
+            line = first_line + int(place[1]) - 1
+        else:  # at the end: a string that is open there was opened by the last mark that can span lines
+            opening = max(map(normalised.rfind, _TOML_LONG_QUOTES)) if _TOML_OPEN.match(str(error)) else -1
+            line = first_line + normalised.count("\n", 0, opening if opening >= 0 else len(normalised))
         raise _broken(path, str(error), line) from error
     except (ValueError, OverflowError, RecursionError) as error:
         raise _broken(path, str(error), first_line) from error

@@ -107,7 +107,7 @@ def read(file: Path, path: str, schemas: Path | None = None) -> Document:
     blocks = (*(block for block, _ in fields), *body.blocks)
     sha256 = hashlib.sha256(data).hexdigest()
     return Document(
-        metadata=_metadata(front.data, reader.conventions, path, sha256=sha256, masked=prose, blocks=blocks),
+        metadata=_metadata(front, reader.conventions, path, sha256=sha256, text=text, masked=prose, blocks=blocks),
         text=text,
         masked=prose,
         blocks=blocks,
@@ -249,7 +249,10 @@ class _Body:
     def _write(self, segments: Sequence[tuple[int, str]], masked: str) -> None:
         position = 0
         for start, text in segments:
-            self.masked[start : start + len(text)] = masked[position : position + len(text)]
+            shown = masked[position : position + len(text)]
+            written = self.text[start : start + len(text)]
+            # A mark that stands for a footnote's label is nothing that the file says.
+            self.masked[start : start + len(text)] = [a if a == b else " " for a, b in zip(shown, written, strict=True)]
             position += len(text) + 1
 
     def _add(
@@ -310,29 +313,33 @@ def _row_cells(tokens: Sequence[Token], index: int) -> Iterator[Token]:
 
 
 def _metadata(
-    data: dict[str, Any],
+    front: frontmatter.FrontMatter,
     conventions: _Conventions,
     path: str,
     *,
     sha256: str,
+    text: str,
     masked: str,
     blocks: Sequence[Block],
 ) -> Metadata:
-    def text(key: str) -> str | None:
+    data = front.data
+
+    def plain(key: str) -> str | None:
         value = data.get(key)
         return str(value).strip() or None if isinstance(value, str | int | float) else None
 
-    named = (text(key) for key in conventions.language_fields)
+    lines = (text.count("\n", 0, value.start) + 1 for value in front.values if value.keys == ("date",))
+    named = (plain(key) for key in conventions.language_fields)
     tags = data.get("tags") or ()
     return Metadata(
         id=path,
         path=path,
         sha256=sha256,
-        title=text("title") or _heading(masked, blocks) or _stem(path),
-        date=_date(data.get("date"), conventions, path),
+        title=plain("title") or _heading(masked, blocks) or _stem(path),
+        date=_date(data.get("date"), conventions, path, next(lines, None)),
         language=next((name for name in named if name), None) or language(masked),
-        source_url=text("source_url"),
-        source_name=text("source_name"),
+        source_url=plain("source_url"),
+        source_name=plain("source_name"),
         tags=tuple(str(tag) for tag in (tags if isinstance(tags, list | tuple) else [tags])),
     )
 
@@ -348,7 +355,8 @@ def _stem(path: str) -> str:
     return folders[-1] if stem == "index" and folders else stem
 
 
-def _date(value: Any, conventions: _Conventions, path: str) -> str | None:
+def _date(value: Any, conventions: _Conventions, path: str, line: int | None) -> str | None:
+    """The date in ISO form; raises ArticleError with the line where it is written, if that is known."""
     if value is None or value == "":
         return None
     if isinstance(value, dt.datetime):
@@ -366,4 +374,4 @@ def _date(value: Any, conventions: _Conventions, path: str) -> str | None:
             return dt.datetime.strptime(written, form).date().isoformat()  # noqa: DTZ007 - only the day counts
         except ValueError:
             continue
-    raise ArticleError(path, f"the date {written!r} cannot be read; write it as YYYY-MM-DD")
+    raise ArticleError(path, f"the date {written!r} cannot be read; write it as YYYY-MM-DD", line)

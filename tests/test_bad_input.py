@@ -43,7 +43,7 @@ def stored(graph: object = ".kg") -> list[str]:
         ("---\ntitle: [甲\n---\n\n內文\n".encode(), "bad.md:3: the front matter is broken"),
         ("---\ntitle: 甲\n\n內文\n".encode(), "bad.md:1: the front matter that --- opens is never closed"),
         ("---\n- 甲\n---\n\n內文\n".encode(), "bad.md:1: the front matter is not a list of `key: value`"),
-        ("---\ndate: 昨天\n---\n\n內文\n".encode(), "bad.md: the date '昨天' cannot be read; write it as YYYY-MM-DD"),
+        ("---\ndate: 昨天\n---\n\n內文\n".encode(), "bad.md:2: the date '昨天' cannot be read; write it as YYYY-MM-DD"),
         (b"", "bad.md: is empty"),
         (b"\n \n", "bad.md: is empty"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "bad.md: is not text"),

@@ -108,6 +108,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example("+++\nx=" + "[" * 5000 + "\n+++\n")
 @example("[" * 3000 + "](" * 3000)
 @example("{" * 3000)
+@example("<!-----\n[^1]: 註\n")
 def test_whatever_is_written_the_masked_text_lies_on_the_text(file: Path, text: str) -> None:
     file.write_bytes(text.encode())
     try:
@@ -311,7 +312,18 @@ def test_blocks_of_every_kind(tmp_path: Path) -> None:
         (b"+++\na = 1\nb = \n+++\n", "broken", 3),
         (b'{"a": 1,\n "b" 2}\n', "broken", 2),
         (b"---\njust words\n---\n", "key: value", 1),
-        (b"---\ndate: soon\n---\nx", "'soon'", None),
+        (b"---\ndate: soon\n---\nx", "'soon'", 2),
+        (b"---\r\na: 1\r\ndate: soon\r\n---\r\nx", "'soon'", 3),
+        (b"+++\na = 1\ndate = 'soon'\n+++\nx", "'soon'", 3),
+        (b"---\na: 1\ndate: 2024-13-45\n---\nx", "date: month must be in 1..12", 3),
+        (b"---\na: 2024-01-02\nb:\n  - c\n  - d: 2024-02-30\n---\nx", "b.d: day is out of range", 5),
+        (b"+++\na = 1\ndate = 2024-13-45\n+++\nx", "broken", 3),
+        (b'---\na: 1\nb: "x\nc: 2\n---\nx', "a quotation mark is opened here", 3),
+        (b'---\na: 1\nb: "x\nc: 2\nd: "y"\n---\nx', "a quotation mark is opened here", 3),
+        (b"---\na: 1\nb: 'it's\nc: 2\n---\nx", "did not find expected key", 3),
+        (b'---\na: "x\n  y"\nb: "y" z\n---\nx', "did not find expected key", 4),
+        (b'+++\na = 1\nb = """x\nc = 2\n+++\nx', "Unterminated string", 3),
+        (b"+++\na = 1\nb = '''x\nc = 2\n+++\nx", "Expected", 3),
     ],
 )
 def test_bad_files_are_named_with_the_place(tmp_path: Path, data: bytes, problem: str, line: int | None) -> None:
