@@ -34,9 +34,17 @@ class OrganizationKind(_Strict):
     label: str
 
 
+class Qualifier(_Strict):
+    """What a qualifier of a relation is called."""
+
+    zh: str
+    en: str
+
+
 class RelationType(_Strict):
     """A predicate: labels read from subject to object, and `inverse_` ones from object to subject.
 
+    Where a label has “…”, the other entity stands there in a sentence, else behind it.
     `alike` says that both ends are things of one sort, which decides between candidates for a dropped subject.
     """
 
@@ -58,6 +66,7 @@ class Ontology(_Strict):
     version: int
     entity_types: dict[str, EntityType]
     organization_kinds: dict[str, OrganizationKind]
+    qualifiers: dict[str, Qualifier] = {}
     relation_types: dict[str, RelationType]
 
     @cached_property

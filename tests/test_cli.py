@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from kg.errors import NotFoundError
 from kg.graph import Graph
 from kg.resources import folder
 from tests.command import ROOT, kg, start
-from tests.small_graph import node
+from tests.small_graph import fact, graph_of, node, small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -299,6 +300,31 @@ def test_where_no_path_leads_is_an_error_in_every_form(
     assert same.stderr == "error: 'Yi Tay' and 'yi tay' are one entity: Yi Tay (person/yi-tay)\n"
 
 
+def test_facts_read_as_sentences_in_the_language_spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    facts = [
+        replace(fact("f1", "person/lin", "COLLABORATED_WITH", "person/wei", None, "合作"), qualifiers=()),
+        replace(fact("f2", "person/lin", "WORKED_AT", "organization/reed", None, "上班"), certainty="reported"),
+    ]
+    graph = graph_of([*small().articles.values()], [*small().nodes.values()], facts, [])
+    monkeypatch.setattr("kg.cli.questions._read", lambda *_: graph)
+    chinese = kg("show", "林若棠", "--lang", "zh").stdout
+    assert "  與 Wei Anker 合作\n" in chinese
+    assert "  任職於 蘆葦研究所  職務：院長  （轉述）\n" in chinese
+    english = kg("show", "林若棠", "--lang", "en").stdout
+    assert "  collaborated with Wei Anker\n" in english
+    assert "  worked at 蘆葦研究所  role: 院長  (reported)\n" in english
+    assert "林若棠 與 Wei Anker 合作\n" in kg("path", "林若棠", "安克", "--lang", "zh").stdout
+
+
+@pytest.mark.usefixtures("inside")
+def test_statistics_name_each_type_once() -> None:
+    english, chinese = kg("stats", "--lang", "en").stdout, kg("stats", "--lang", "zh").stdout
+    for key, label in (("Person", "人物"), ("WORKED_AT", "任職於")):
+        assert re.search(rf"^ *{key} +{label} +\d+ *$", chinese, re.MULTILINE)
+        assert re.search(rf"^ *{key} +\d+ *$", english, re.MULTILINE)
+
+
 @pytest.mark.usefixtures("inside")
 def test_stats_count_by_type() -> None:
     data = json.loads(kg("stats", "--format", "json").stdout)
@@ -425,7 +451,7 @@ def test_drafts_are_extracted_but_stored_only_when_asked_for(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.md").write_text(ARTICLE.replace("---\n", "---\ndraft: true\n", 1), "utf-8")
     assert len(kg("extract", "a.md").stdout.splitlines()) == 1
-    assert "1 drafts left out" in kg("ingest", "a.md").stdout
+    assert "; 1 draft left out (--drafts takes it)" in kg("ingest", "a.md").stdout
     assert "1 added" in kg("ingest", "a.md", "--drafts").stdout
 
 

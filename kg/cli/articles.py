@@ -135,7 +135,9 @@ def _summary(report: Report, graph: str) -> str:
         seconds=f"{report.seconds:.1f}",
         graph=graph,
     )
-    return text + (say("ingested_drafts", drafts=report.drafts) if report.drafts else "")
+    if report.drafts:
+        text += say("ingested_draft") if report.drafts == 1 else say("ingested_drafts", drafts=report.drafts)
+    return text
 
 
 def _finish(failed: Sequence[ArticleError], kept: Sequence[str] = ()) -> None:

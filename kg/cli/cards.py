@@ -99,7 +99,7 @@ def statistics(graph: Graph, ontology: Ontology, place: str) -> Iterator[Rendera
         if counts:
             table = _counts(say(title))
             for name, number in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-                table.add_row(label(ontology, name), Text(name, "dim"), str(number))
+                table.add_row(name, other_label(label(ontology, name), name), str(number))
             yield table
     if figures["most_mentioned"]:
         table = _counts(say("most_mentioned"))
@@ -155,6 +155,11 @@ def predicate_label(ontology: Ontology, name: str, *, inverse: bool = False) -> 
     return str(getattr(type_, f"inverse_{language()}" if inverse else language()))
 
 
+def other_label(label: str, key: str) -> str:
+    """Return the label of a type beside its key: "" if it says the same words."""
+    return "" if label.casefold() == key.replace("_", " ").casefold() else label
+
+
 def when(start: str | None, end: str | None, date: str | None) -> str:
     """Return the times of a fact in few characters, "" if there are none."""
     if start or end:
@@ -170,13 +175,16 @@ def _fact(
     line = Text()
     if name_both:
         line.append(f"{visible(graph.nodes[seen_from].name)} ")
-    line.append(predicate_label(ontology, fact.predicate, inverse=inverse), "green")
+    before, _, after = predicate_label(ontology, fact.predicate, inverse=inverse).partition("…")
+    line.append(before, "green")
     line.append(f" {visible(graph.nodes[other].name)}")
+    if after:
+        line.append(f" {after}", "green")
     times = when(fact.start, fact.end, fact.date)
     if times:
         line.append(f"  {times}", "yellow")
     for key, value in fact.qualifiers:
-        line.append(f"  {key}: {visible(value)}", "dim")
+        line.append(f"  {_qualifier_label(ontology, key)}{say('colon')}{visible(value)}", "dim")
     if fact.certainty == "reported":
         line.append(f"  {say('reported')}", "magenta")
     yield Padding(line, (0, 0, 0, 2), expand=False)
@@ -206,6 +214,11 @@ def _quotes_of(graph: Graph, node: Node) -> Sequence[Quote]:
 def _kind_label(ontology: Ontology, name: str) -> str:
     kind = ontology.organization_kinds.get(name)
     return str(getattr(kind, language())) if kind else name
+
+
+def _qualifier_label(ontology: Ontology, key: str) -> str:
+    label = ontology.qualifiers.get(key)
+    return str(getattr(label, language())) if label else visible(key)
 
 
 def _counts(title: str) -> Table:

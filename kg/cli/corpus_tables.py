@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from kg.cli.cards import predicate_label, type_label
+from kg.cli.cards import other_label, predicate_label, type_label
 from kg.cli.messages import say
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def stats_tables(figures: Mapping[str, Any], ontology: Ontology) -> Iterator[Ren
         ("entity_type", "by_type", type_label),
         ("relation_type", "by_predicate", predicate_label),
     ):
-        yield _counts(say(title), {f"{name}  {label(ontology, name)}": row for name, row in figures[key].items()})
+        yield _counts(
+            say(title),
+            {f"{name}  {other_label(label(ontology, name), name)}".rstrip(): row for name, row in figures[key].items()},
+        )
     for key in _GROUPS:
         if figures.get(key):
             yield _counts(say(key), figures[key])

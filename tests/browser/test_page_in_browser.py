@@ -100,7 +100,7 @@ def test_a_click_on_an_entity_opens_it_with_its_evidence(visit: Visit, small_pag
     assert hash_of(page) == "#n=organization/reed"
     assert page.get_by_test_id("fact").count() == 5
     panel = page.get_by_test_id("panel").inner_text()
-    for text in ("創辦人", "據報導", "2020 – 2023", "院長", "可信度 90%", "又名 Reed Lab"):
+    for text in ("創辦人", "轉述", "2020 – 2023", "院長", "可信度 90%", "又名 Reed Lab"):
         assert text in panel
     assert "2019 年，林若棠加入蘆葦研究所" in page.get_by_test_id("evidence").all_inner_texts()[1] + "".join(
         page.get_by_test_id("evidence").all_inner_texts()
@@ -112,7 +112,7 @@ def test_a_click_on_a_line_opens_the_fact(visit: Visit, small_page: Path) -> Non
     page = visit.open(small_page)
     one, other = where(page, "蘆葦研究所"), where(page, "台南")
     page.mouse.click((one["x"] + other["x"]) / 2, (one["y"] + other["y"]) / 2)
-    assert title(page) == "蘆葦研究所 位於 台南"
+    assert title(page) == "蘆葦研究所 所在地 台南"
     assert hash_of(page) == "#e=f5"
 
 
@@ -453,3 +453,17 @@ def test_suggestions_end_with_a_complete_name(visit: Visit, small_page: Path) ->
     assert page.locator("#path-to-results").is_hidden()
     page.get_by_test_id("path-find").click()
     assert hash_of(page) == "#p=model/otter,organization/tide"
+
+
+def test_facts_read_as_sentences_in_the_language_spoken(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    facts = [fact("f1", "person/lin", "COLLABORATED_WITH", "person/wei", None, "合作")]
+    out = tmp_path / "page.html"
+    write_page(graph_of([*plain.articles.values()], [*plain.nodes.values()], facts, []), ontology.load(), out)
+    page = visit.open(out, "#e=f1")
+    assert title(page) == "林若棠 與 Wei Anker 合作"
+    assert re.sub(r"\s+", " ", page.locator(".fact .line").inner_text()) == "林若棠 與 Wei Anker 合作"
+    assert "職務院長" in page.get_by_test_id("fact").inner_text()
+    page.get_by_test_id("toggle-lang").click()
+    assert title(page) == "林若棠 collaborated with Wei Anker"
+    assert "role院長" in page.get_by_test_id("fact").inner_text()

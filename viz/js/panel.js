@@ -41,17 +41,23 @@ const Panel = (() => {
   const notes = fact => [
     Data.time(fact) && el("time", {}, Data.time(fact)),
     ...(fact.qualifiers || []).map(([key, value]) => el("span", {class: "qualifier"},
-      el("span", {class: "key"}, data.messages[`qualifier-${key}`] ? t(`qualifier-${key}`) : key), value)),
+      el("span", {class: "key"}, data.qualifiers[key] ? label(data.qualifiers[key]) : key), value)),
     fact.reported && el("span", {class: "reported", title: t("reported-long")}, t("reported")),
     el("button", {type: "button", class: "confidence", title: t("fact"), on: {click: () => State.open(fact)}}, t("confidence", {n: fact.confidence || 0})),
   ];
+
+  // What follows the subject: in a label with “…” the object stands there, else behind it.
+  function sentence(relation, mark, ...object) {
+    const [before, after] = relation.split("…");
+    return [mark(before), ...object, after && mark(after)];
+  }
 
   // A fact as told by one of its ends; without one, with both.
   const item = (fact, from) => el("li", {class: "fact", "data-testid": "fact"},
     from
       ? el("p", {class: "line"}, sign(Data.other(fact, from).type), entityLink(Data.other(fact, from)))
-      : el("p", {class: "line"}, sign(fact.subject.type), entityLink(fact.subject),
-        el("span", {class: "relation"}, label(fact.label)), sign(fact.object.type), entityLink(fact.object)),
+      : el("p", {class: "line"}, sign(fact.subject.type), entityLink(fact.subject), ...sentence(label(fact.label),
+        word => el("span", {class: "relation"}, word), sign(fact.object.type), entityLink(fact.object))),
     el("p", {class: "notes"}, ...notes(fact)), ...evidence(fact));
 
   function title(text, type) {
@@ -128,7 +134,7 @@ const Panel = (() => {
     const others = fact.subject.facts.filter(other => other !== fact && Data.other(other, fact.subject) === fact.object && State.factShown(other));
     return [
       back(),
-      title(`${fact.subject.name} ${label(fact.label)} ${fact.object.name}`),
+      title([fact.subject.name, ...sentence(label(fact.label), word => word, fact.object.name)].filter(Boolean).join(" ")),
       el("div", {class: "actions"}, copyLink()),
       el("ul", {class: "facts"}, ...[fact, ...others].map(each => item(each, null))),
     ];
