@@ -247,6 +247,14 @@ def test_show_tells_facts_with_years_evidence_and_statements() -> None:
 
 
 @pytest.mark.usefixtures("inside")
+def test_no_line_is_filled_up_with_spaces_for_a_program() -> None:
+    for arguments in (("show", "Yi Tay"), ("stats",), ("query", "MATCH (n:Entity) RETURN n.name, n.id")):
+        shown = kg(*arguments).stdout
+        assert len(shown.splitlines()) > 3
+        assert not re.search(r" $", shown, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("inside")
 def test_show_speaks_json_to_programs() -> None:
     data = json.loads(kg("show", "person/yi-tay", "--format", "json").stdout)
     assert data["entity"]["name"] == "Yi Tay"

@@ -23,10 +23,15 @@ _VISIBLE: dict[int, int | str] = {
 
 
 def show(*items: RenderableType) -> None:
-    """Print tables and texts on stdout."""
+    """Print tables and texts on stdout; only a terminal gets lines filled up with spaces."""
     console = Console(width=_width(), highlight=False, markup=False, emoji=False)
     for item in items:
-        console.print(item)
+        if console.is_terminal:
+            console.print(item)
+            continue
+        with console.capture() as captured:
+            console.print(item)
+        typer.echo("\n".join(line.rstrip(" ") for line in captured.get().split("\n")), nl=False)
 
 
 def show_json(data: Any) -> None:
