@@ -114,6 +114,14 @@ def test_every_command_is_in_the_readme(path: tuple[str, ...], readme: str) -> N
     assert f"kg {' '.join(path)}" in (ROOT / readme).read_text("utf-8")
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-TW.md"])
+def test_the_readme_names_no_option_that_does_not_exist(readme: str) -> None:
+    options = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
+    named = re.findall(r"(?<![\w-])--[a-z][a-z-]*", (ROOT / readme).read_text("utf-8"))
+    assert named
+    assert set(named) <= options | {"--help", "--lang", "--debug", "--version"}
+
+
 def test_the_global_help_names_every_command() -> None:
     result = kg("--help")
     assert result.exit_code == 0
