@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,8 +13,6 @@ from kg.errors import ArticleError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import networkx as nx
 
     from kg.model import Certainty, Entity, Evidence, Metadata, Record, Relation, Statement
 
@@ -157,38 +155,6 @@ def outermost(spans: Iterable[S]) -> tuple[S, ...]:
 def short_hash(*fields: Any) -> str:
     """16 hexadecimal digits of the SHA-256 of these fields (JSON data)."""
     return hashlib.sha256(_json(fields)).hexdigest()[:16]
-
-
-def digest(graph: Graph) -> str:
-    """The SHA-256 of everything in the graph, in hexadecimal: equal graphs and only they have equal digests."""
-    whole = hashlib.sha256()
-    for part in (graph.articles, graph.nodes, graph.facts, graph.quotes):
-        for id_ in sorted(part):
-            whole.update(_json(asdict(part[id_])) + b"\n")
-        whole.update(b"\n")
-    return whole.hexdigest()
-
-
-def network(graph: Graph) -> nx.MultiDiGraph[str]:
-    """The graph in networkx: entities as nodes, facts as edges keyed by fact id, attributes as in Node and Fact."""
-    import networkx as nx  # noqa: PLC0415 - heavy, and most commands do without it
-
-    view: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node in graph.nodes.values():
-        view.add_node(node.id, type=node.type, kind=node.kind, name=node.name, mentions=node.mention_count)
-    for fact in graph.facts.values():
-        view.add_edge(
-            fact.subject,
-            fact.object,
-            key=fact.id,
-            predicate=fact.predicate,
-            start=fact.start,
-            end=fact.end,
-            date=fact.date,
-            certainty=fact.certainty,
-            confidence=fact.confidence,
-        )
-    return view
 
 
 def _json(data: Any) -> bytes:

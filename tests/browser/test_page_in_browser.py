@@ -28,7 +28,7 @@ def where(page: Page, name: str) -> dict[str, float]:
     """The place of an entity in pixels of the window."""
     return page.evaluate(
         """name => {
-            const spot = Picture.where(Data.data.entities.find(entity => entity.name === name));
+            const spot = Picture.snapshot().at(Data.data.entities.find(entity => entity.name === name));
             const box = document.getElementById("graph").getBoundingClientRect();
             return {x: box.x + spot.x, y: box.y + spot.y};
         }""",

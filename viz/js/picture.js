@@ -354,7 +354,5 @@ const Picture = (() => {
     redraw() { network.redraw(); },
     snapshot: () => ({canvas: container.querySelector("canvas"), view, items: labelItems(), lineItems: lineItems(), colors, size, isStrong,
       scale: network.getScale(), at: entity => network.canvasToDOM(network.getPositions([entity.index])[entity.index])}),
-    // Where an entity is drawn, in pixels of the container: for tests and assistive scripts.
-    where: entity => network.canvasToDOM(network.getPositions([entity.index])[entity.index]),
   };
 })();

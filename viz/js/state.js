@@ -73,7 +73,7 @@ const State = (() => {
   }
 
   return {
-    state, typeShown, factShown, filtered, address, restore, change,
+    state, typeShown, factShown, filtered, restore, change,
     listen(listener) { listeners.push(listener); },
     select(node, hops = state.hops) {
       change({node, fact: null, from: null, to: null, hops: node ? hops : 0}, true);
