@@ -293,6 +293,7 @@ def test_an_ambiguous_name_lists_its_bearers() -> None:
 def test_path_tells_every_hop_with_its_evidence() -> None:
     shown = kg("path", "Google Brain", "Reka AI").stdout
     assert shown.startswith("Google Brain — Yi Tay — Reka AI\n")
+    assert "\n  Yi Tay worked at Google Brain  2019–" in shown
     assert "“Yi Tay 於 2019 年加入 Google Brain”" in shown
     routes = json.loads(kg("path", "Google Brain", "Reka AI", "--limit", "1", "--format", "json").stdout)
     assert len(routes) == 1

@@ -74,9 +74,9 @@ def route_text(graph: Graph, route: Route, ontology: Ontology) -> Iterator[Rende
         line.append(" — " if index else "", "dim")
         line.append(visible(graph.nodes[id_].name), "bold")
     yield line
-    for here, facts in zip(route.nodes[:-1], route.hops, strict=True):
+    for facts in route.hops:
         for fact in facts:
-            yield from _fact(graph, fact, here, ontology, name_both=True)
+            yield from _fact(graph, fact, fact.subject, ontology, name_both=True)
 
 
 def statistics(graph: Graph, ontology: Ontology, place: str) -> Iterator[RenderableType]:
