@@ -33,9 +33,11 @@ check: $(VENV)/development
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/kg schema check
+	$(BIN)/kg corpus check
 
 test: tools check
 	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/kg score corpus --split dev
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
