@@ -1,0 +1,1 @@
+"""Training of the weights that extraction uses; needs the extra `train`."""
