@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 import zlib
 from collections import Counter
@@ -108,7 +109,9 @@ class Lesson:
         """Read an article in a world."""
         segmented = world.segmenter.segment(article.document)
         draft = proposals.propose(segmented, world.segmenter, world.lexicon, world.cues)
-        return cls(article, knowledge, world, segmented, Units(draft), dict(_gold_spans(segmented.folded, article.gold)))
+        return cls(
+            article, knowledge, world, segmented, Units(draft), dict(_gold_spans(segmented.folded, article.gold))
+        )
 
     def draft(self) -> Draft:
         """The rules' proposals, before anything has been weighed."""
@@ -162,6 +165,16 @@ def read(folder: Path, golds: dict[str, Gold], schemas: Path) -> list[Article]:
         Article(name, markdown.read(article_of(folder, name), f"{name}.md", schemas), gold)
         for name, gold in sorted(golds.items())
     ]
+
+
+def digest(articles: Sequence[Article]) -> str:
+    """What tells these articles and annotations from others."""
+    found = hashlib.sha256()
+    for article in articles:
+        found.update(article.name.encode())
+        found.update(article.document.text.encode())
+        found.update(article.gold.model_dump_json().encode())
+    return found.hexdigest()[:16]
 
 
 def _gold_spans(folded: str, gold: Gold) -> Iterator[tuple[tuple[int, int], GoldEntity]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from kg.extract.unit_features import UnitFeatures
 from kg.extract.weights import NamesFile, NameWeights
 from kg.model import Entity
 from kg.train import classifier, sequences
-from kg.train.lessons import KNOWLEDGE, NO_NAME, Article, Lesson, Worlds
+from kg.train.lessons import KNOWLEDGE, NO_NAME, Article, Lesson, Worlds, digest
 
 FOLDS = 5
 Progress = Callable[[int, int], None]
@@ -43,7 +42,7 @@ def train(articles: Sequence[Article], schemas: Path, split: str, progress: Prog
     progress(FOLDS + 2, FOLDS + 3)
     classes = classes_of(articles)
     surface = classifier.train(((e.weighed.rows, e.labels) for e in exercises), classes)
-    origin = {"articles": len(articles), "split": split, "digest": _digest(articles)}
+    origin = {"articles": len(articles), "split": split, "digest": digest(articles)}
     return NamesFile.model_validate({"version": 1, "origin": origin, **tagger, "classes": classes, **surface})
 
 
@@ -110,15 +109,6 @@ def _weights(tagger: Mapping[str, object], classes: Sequence[str], surface: Mapp
     return NameWeights.of(
         NamesFile.model_validate({"version": 1, "origin": origin, **tagger, "classes": classes, **surface})
     )
-
-
-def _digest(articles: Sequence[Article]) -> str:
-    digest = hashlib.sha256()
-    for article in articles:
-        digest.update(article.name.encode())
-        digest.update(article.document.text.encode())
-        digest.update(article.gold.model_dump_json().encode())
-    return digest.hexdigest()[:16]
 
 
 def dumps(file: NamesFile) -> str:
