@@ -1,4 +1,4 @@
-"""What the language says about names: `schemas/cues.yaml` and `schemas/names.yaml`, made ready for matching."""
+"""What the language says about names: `schemas/cues.yaml`, `names.yaml` and `aliases.yaml`, made ready for matching."""
 
 from __future__ import annotations
 
@@ -87,6 +87,29 @@ class Names(_Strict):
     measures: str
 
 
+class Aliases(_Strict):
+    """`schemas/aliases.yaml`: how an article says that two names are one thing, and how it shortens a name."""
+
+    version: Literal[1]
+    leads: tuple[str, ...]
+    called: frozenset[str]
+    callers: tuple[str, ...]
+    called_things: frozenset[str]
+    renamed: frozenset[str]
+    kinds: frozenset[str]
+    separate: tuple[str, ...]
+    titles: tuple[str, ...]
+    short_titles: tuple[str, ...]
+    before_family: tuple[str, ...]
+    before_given: tuple[str, ...]
+    after_given: tuple[str, ...]
+    owned_by: tuple[str, ...]
+    school: str
+    short_school: str
+    departments: tuple[str, ...]
+    parts: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The cue words of one folded text by the offset where the name would begin or end."""
@@ -167,6 +190,7 @@ class Cues:
 
     context: Context
     names: Names
+    aliases: Aliases
     roles: tuple[tuple[str, tuple[tuple[str, str, float], ...], tuple[Suffix, ...]], ...]
     automaton: ahocorasick_rs.AhoCorasick
     endings: Mapping[str, Suffix]
@@ -268,6 +292,7 @@ def load(schemas: Path | None = None) -> Cues:
     return Cues(
         context,
         names,
+        _validated(Aliases, where / "aliases.yaml"),
         table_,
         ahocorasick_rs.AhoCorasick([word for word, _, _ in table_]),
         {word: suffix for suffix in names.latin_endings for word in suffix.words},
