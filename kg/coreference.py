@@ -1,12 +1,13 @@
 """How well the names of an article are joined: which of its surface forms mean one thing, compared with the annotation.
 
-A surface form is a mention's text without differences of case, width, spaces and punctuation. It belongs to the gold entity that
-lists it; forms that no gold entity lists are left out, and so are pairs of which neither entity is required.
+A surface form is a mention's text without differences of case, width, spaces and punctuation. It belongs to the gold
+entity that lists it; forms that no gold entity lists are left out, and so are pairs of which neither entity is
+required.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -67,6 +68,16 @@ class Joined:
     counts: Joining
     wrong: tuple[Pair, ...]
     missed: tuple[Pair, ...]
+
+
+def to_json(joining: Joining) -> dict[str, dict[str, float | None]]:
+    """Return the counts as JSON data, rates rounded to four decimals."""
+
+    def figures(pairs: Pairs) -> dict[str, float | None]:
+        precision, recall = (None if rate is None else round(rate, 4) for rate in (pairs.precision, pairs.recall))
+        return {"p": precision, "r": recall, "right": pairs.right, "joined": pairs.joined, "due": pairs.due}
+
+    return {name: figures(getattr(joining, name)) for name in ("surfaces", "written", "mentions")}
 
 
 def compare(gold: Gold, record: Record | None, fold: Callable[[str], str]) -> Joined:

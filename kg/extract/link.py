@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.extract.cues import Cues
@@ -21,6 +21,7 @@ from kg.model import Entity, Mention
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # Tags of words that are no names: nouns, verbs, adjectives, adverbs and the like; unknown words and names have others.
 _ORDINARY = frozenset({"n", "v", "vn", "vd", "a", "ad", "an", "d", "b", "m", "q", "r", "s", "t", "c", "p", "l", "i"})
+_MEMBER = re.compile(r"(.+?)[ -]?\d[\w.]*$")
 _IN_FAMILIES = frozenset({"Model", "Product"})
 _QUOTES = frozenset("「」『』“”")
 _TURN = re.compile("^[ *_>-]*([\u3400-\u9fff]{1,4})[ *_]*[：:]", re.MULTILINE)
@@ -64,7 +65,7 @@ class Linker:
             taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
         self._versions(bearers, taken)
         self._nicknames(naming, bearers, taken)
-        self._found_forms(clusters, bearers)
+        self._found_forms(bearers)
         self._short_forms(clusters, bearers, taken)
         self._turns(clusters, taken)
         return self._entities([cluster for cluster in clusters if cluster.surfaces])
@@ -94,10 +95,16 @@ class Linker:
 
     def _declared(self, found: Found, naming: NamingReader, bearers: dict[str, _Cluster]) -> None:
         """Join what the text declares to be one thing."""
-        declared = [*found.pairs, *((one.surface, other.surface) for one, other in naming.pairs())]
-        for one, other in declared:
+        declared = [(one, other, False) for one, other in found.pairs]
+        declared += [(one.surface, other.surface, led) for one, other, led in naming.pairs()]
+        for one, other, led in declared:
             first, second = bearers.get(one), bearers.get(other)
-            if first and second and first is not second and alike(first.type, second.type):
+            if first is None or second is None or first is second:
+                continue
+            # What the text says in words outweighs a guess at a type.
+            if alike(first.type, second.type) or (
+                led and second.entry is None and "Place" not in (first.type, second.type)
+            ):
                 self._merge(first, second, bearers)
 
     @staticmethod
@@ -125,11 +132,11 @@ class Linker:
             form = self.text[start:end]
             if form in bearers or any(taken[start:end]):
                 continue
-            places = sorted({(start, end), *self._places(form, taken, standing(self.text, [form]))})
+            places = sorted({(start, end), *self._places(taken, standing(self.text, [form]))})
             self._place(bearers[named.surface], form, places, taken)
             bearers[form] = bearers[named.surface]
 
-    def _found_forms(self, clusters: list[_Cluster], bearers: dict[str, _Cluster]) -> None:
+    def _found_forms(self, bearers: dict[str, _Cluster]) -> None:
         """Join names that were found with the one fuller name that they shorten, the longest first."""
         full_names: dict[str, list[str]] = {}
         starting: dict[str, list[str]] = {}
@@ -165,9 +172,18 @@ class Linker:
                 if one is not part and part.entry is None and self.shortener.is_department(school, name):
                     self._merge(one, part, bearers)
 
+    @staticmethod
+    def _heads(bearers: Mapping[str, _Cluster]) -> frozenset[str]:
+        """What several models are numbered after."""
+        members = (_MEMBER.match(surface) for surface, cluster in bearers.items() if cluster.type in _IN_FAMILIES)
+        heads = Counter(match[1] for match in members if match)
+        return frozenset(head for head, number in heads.items() if number > 1)
+
     def _has_one_member(self, family: str) -> bool:
         """Whether the text knows only one numbered member of a family: 葉見-1."""
-        return len({match[1] for match in re.finditer(re.escape(family) + r"[ -]?(\d[\w.]*|[二三四五六])", self.text)}) < 2  # noqa: PLR2004
+        return (
+            len({match[1] for match in re.finditer(re.escape(family) + r"[ -]?(\d[\w.]*|[二三四五六])", self.text)}) < 2
+        )
 
     def _short_forms(self, clusters: list[_Cluster], bearers: dict[str, _Cluster], taken: bytearray) -> None:
         """Give every short form to the one thing whose name it shortens; a form that two names share stays out."""
@@ -180,22 +196,29 @@ class Linker:
         found: dict[str, list[tuple[int, int]]] = {}
         for start, end in standing(self.text, list(owners)):
             found.setdefault(self.text[start:end], []).append((start, end))
+        heads = self._heads(bearers)
         for form in sorted(found, key=lambda f: (-len(f), f)):
             bearer = bearers.get(form)
             first = bearer.first if bearer else found[form][0][0]
             claimants = [
                 cluster for cluster in owners[form] if cluster.surfaces and not self._is_part(form, cluster, first)
             ]
-            if any(cluster.type in _IN_FAMILIES for cluster in claimants) and not self._has_one_member(form):
-                continue
+            if form in heads:
+                # Bourdon-3B and Bourdon-7B: the family, and not Eugène Bourdon after whom it is named.
+                claimants = [cluster for cluster in claimants if cluster.type != "Person"]
+            if not self._has_one_member(form) or len({cluster.type for cluster in claimants}) > 1:
+                # 拆圍 is the lab 拆圍智能 rather than its model 拆圍-7B.
+                claimants = [cluster for cluster in claimants if cluster.type not in _IN_FAMILIES]
             if bearer is not None:
                 full = self._established([cluster for cluster in claimants if cluster is not bearer], bearer.first)
                 if full and bearer not in claimants and self._may_absorb(full, bearer):
                     self._merge(full, bearer, bearers)
                 continue
-            places = self._places(form, taken, found[form])
+            places = self._places(taken, found[form])
             # The stem of an organization may be any word; other short forms of two characters are rather that word.
-            if any(cluster.type != "Organization" for cluster in claimants) or form.endswith(self.cues.aliases.short_school):
+            if any(cluster.type != "Organization" for cluster in claimants) or form.endswith(
+                self.cues.aliases.short_school
+            ):
                 places = [place for place in places if not self._is_word(*place)]
             owner = self._established(claimants, places[0][0]) if places else None
             if owner is not None and not self._is_only_quoted(places):
@@ -221,7 +244,7 @@ class Linker:
             taken[start:end] = b"\1" * (end - start)
 
     def _is_part(self, form: str, cluster: _Cluster, first: int) -> bool:
-        """Whether a name is that of a part of what the article named before: Kornspeicher, and Kornspeicher Research."""
+        """Whether a name is that of a part of what the article named before: Kestrel, and Kestrel Research."""
         words = self.cues.aliases.parts
         return first < cluster.first and any(f"{form} {word}" in cluster.surfaces for word in words)
 
@@ -239,16 +262,18 @@ class Linker:
 
     def _is_only_quoted(self, places: Sequence[tuple[int, int]]) -> bool:
         """Whether a form only stands in quotation marks, as the name of another thing would: the lab's app 「竹馬」."""
-        return all(self.text[start - 1 : start] in _QUOTES and self.text[end : end + 1] in _QUOTES for start, end in places)
+        return all(
+            self.text[start - 1 : start] in _QUOTES and self.text[end : end + 1] in _QUOTES for start, end in places
+        )
 
     def _is_word(self, start: int, end: int) -> bool:
         """Whether a form of two characters is an ordinary word here: 小聲, 阿姐, 長大."""
         index = self.words.get(start)
-        return end - start == 2 and index is not None and self.tokens[index] == self.text[start:end] and (  # noqa: PLR2004
-            self.tags[index][:2] in _ORDINARY
-        )
+        if index is None or end - start != 2 or self.tokens[index] != self.text[start:end]:
+            return False
+        return self.tags[index][:2] in _ORDINARY
 
-    def _places(self, form: str, taken: bytearray, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    def _places(self, taken: bytearray, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where a form stands by itself and no name covers it."""
         return [(start, end) for start, end in found if not any(taken[start:end]) and self._fits(start, end)]
 

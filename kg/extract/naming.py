@@ -18,7 +18,7 @@ _CLOSING = ' 」』》〉”"’*_'
 _BRACKET = re.compile("[（(]([^（）()\n]{1,80})[）)]")
 _PART = re.compile("[^，,；;、/／]+")
 _STOP = re.compile("[。！？!?\n]")
-_QUOTED = re.compile("(?<=[「『“\"])([^「」『』“”\"，。；\n]{1,12})[」』”\"]")
+_QUOTED = re.compile('(?<=[「『“"])([^「」『』“”"，。；\n]{1,12})[」』”"]')
 _NICKNAME = re.compile("[\u3400-\u9fff]{2,4}?(?=[，。；、！？!?,;）)\n]|$)")
 _JOINTS = ("叫做", "叫作", "是", "为", "叫", "作", "做", "成")
 # What may stand for each other where a text says that two names are one thing.
@@ -42,18 +42,20 @@ class NamingReader:
         self.ends = {place.end: place for place in places}
         self.offsets = [place.start for place in places]
 
-    def pairs(self) -> Iterator[tuple[Candidate, Candidate]]:
-        """Pairs of mentions that the text declares to be one thing."""
-        yield from self._bracketed()
+    def pairs(self) -> Iterator[tuple[Candidate, Candidate, bool]]:
+        """Pairs of mentions that the text declares to be one thing, each with whether it does so in words."""
+        for head, inside in self._bracketed():
+            yield head, inside, False
         for start, end, lead in self._led():
             other = self.starts.get(end)
             if lead in self.words.kinds and self.text[start - 1 : start] == "的":
-                yield from self._defined(start - 1)
+                for full, short in self._defined(start - 1):
+                    yield full, short, True
             if other is None:
                 continue
             named = self._before(start, lead, other.type)
-            if named is not None and named.surface != other.surface and alike(named.type, other.type):
-                yield named, other
+            if named is not None and named.surface != other.surface:
+                yield named, other, len(lead) > 1
 
     def unseen(self) -> Iterator[tuple[Candidate, int, int]]:
         """Other names where nobody saw a name, each with its bearer: quoted ones, and what people call somebody."""
@@ -180,7 +182,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def _may_be_one(one: str, other: str) -> bool:
-    """Whether names beside and in a bracket are two forms: of two scripts, or one the initials or a part of the other."""
+    """Whether a name and one in a bracket are two forms: in two scripts, or one the initials or a part of the other."""
     if one == other:
         return False
     if bool(HAN.search(one)) != bool(HAN.search(other)):

@@ -94,7 +94,9 @@ class Shortener:
         """Whether a name is that of a part of a school, which stands for the school: 國立中央大學資工系."""
         if not school.endswith(self.words.school) or not name.endswith(self.words.departments):
             return False
-        owner = next((owner for owner in self.words.owned_by if not name.startswith(school) and name.startswith(owner)), "")
+        owner = next(
+            (owner for owner in self.words.owned_by if not name.startswith(school) and name.startswith(owner)), ""
+        )
         return name.startswith(school, len(owner))
 
     def is_titled(self, name: str) -> bool:
@@ -152,7 +154,8 @@ class Shortener:
             yield from (family + title for title in self.short_titles)
             yield from (before + family for before in words.before_family)
         yield from (before + given[-1] for before in words.before_given)
-        yield from (given[0] + after for after in words.after_given if after != given[0])
+        for char in dict.fromkeys(given):
+            yield from (char + after for after in words.after_given if after != char)
 
     def _stems(self, name: str) -> Iterator[str]:
         if HAN.search(name):
