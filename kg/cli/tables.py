@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kg.ontology import Ontology
 
 _MEASURES = ("entity", "entity_any", "relation", "relation_any", "statement")
+_JOINING = {"surfaces": "joining_surfaces", "written": "joining_written", "mentions": "joining_mentions"}
 
 
 def answer(result: store.Table) -> Iterator[RenderableType]:
@@ -136,7 +137,7 @@ def _joining(rows: Mapping[str, Mapping[str, float | None]]) -> Table:
         column.justify = "right"
     for name, row in rows.items():
         rates = ["–" if rate is None else f"{rate:.3f}" for rate in (row["p"], row["r"])]
-        table.add_row(say(f"joining_{name}"), *rates, *(str(row[key]) for key in ("right", "joined", "due")))
+        table.add_row(say(_JOINING[name]), *rates, *(str(row[key]) for key in ("right", "joined", "due")))
     return table
 
 

@@ -96,6 +96,7 @@ class Aliases(_Strict):
     callers: tuple[str, ...]
     called_things: frozenset[str]
     renamed: frozenset[str]
+    before_renamed: str
     kinds: frozenset[str]
     separate: tuple[str, ...]
     titles: tuple[str, ...]

@@ -130,7 +130,8 @@ class Linker:
     def _nicknames(self, naming: NamingReader, bearers: dict[str, _Cluster], taken: bytearray) -> None:
         for named, start, end in naming.unseen():
             form = self.text[start:end]
-            if form in bearers or any(taken[start:end]):
+            quoted = self.text[start - 1] in _QUOTES
+            if form in bearers or any(taken[start:end]) or not (quoted or self._is_noun(start, end)):
                 continue
             places = sorted({(start, end), *self._places(taken, standing(self.text, [form]))})
             self._place(bearers[named.surface], form, places, taken)
@@ -265,6 +266,11 @@ class Linker:
         return all(
             self.text[start - 1 : start] in _QUOTES and self.text[end : end + 1] in _QUOTES for start, end in places
         )
+
+    def _is_noun(self, start: int, end: int) -> bool:
+        """Whether nothing in [start, end) tells of doing something."""
+        inside = (self.words.get(place) for place in range(start, end))
+        return not any(self.tags[index][0] in "vdpruc" for index in inside if index is not None)
 
     def _is_word(self, start: int, end: int) -> bool:
         """Whether a form of two characters is an ordinary word here: 小聲, 阿姐, 長大."""

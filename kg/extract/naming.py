@@ -53,12 +53,18 @@ class NamingReader:
                     yield full, short, True
             if other is None:
                 continue
+            # Google，即 Alphabet 的子公司: no other name.
+            if len(lead) == 1 and self.text.startswith("的", other.end):
+                continue
             named = self._before(start, lead, other.type)
             if named is not None and named.surface != other.surface:
                 yield named, other, len(lead) > 1
 
     def unseen(self) -> Iterator[tuple[Candidate, int, int]]:
-        """Other names where nobody saw a name, each with its bearer: quoted ones, and what people call somebody."""
+        """Other names where nobody saw a name, each with its bearer: quoted ones, and what people call somebody.
+
+        What is not quoted may be anything that people tell somebody to do: 同事都叫他回去.
+        """
         for start, end, lead in self._led():
             if end in self.starts:
                 continue
@@ -112,8 +118,13 @@ class NamingReader:
             return self.ends.get(end)
         if lead in self.words.called:
             return self._only_one(start, "Person")
-        if lead in self.words.renamed or (lead in self.words.called_things and type_ != "Person"):
+        if lead in self.words.called_things and type_ != "Person":
             return self._only_one(start, type_)
+        if lead in self.words.renamed:
+            named = self._only_one(start, type_)
+            gap = self.text[named.end : start] if named else ""
+            # 從 Google 出來的人創辦的公司後來改名: somebody else's.
+            return named if all(char in self.words.before_renamed or char.isdigit() for char in gap) else None
         return None
 
     def _only_one(self, start: int, type_: str) -> Candidate | None:
