@@ -165,6 +165,10 @@ class Linker:
             owner = self._established(list(owners.values()), cluster.first)
             if owner and cluster.entry is None:
                 self._merge(owner, cluster, bearers)
+            elif owner and owner.entry is None and cluster.type != "Organization":
+                # Gemini is known, and Gemini 模型 is not.
+                if any(self.shortener.is_kind(short, name, cluster.type) for name in owner.surfaces):
+                    self._merge(cluster, owner, bearers)
         ends = self.cues.aliases.departments
         schools = [name for name in bearers if name.endswith(self.cues.aliases.school)]
         for name in sorted(name for name in bearers if name.endswith(ends)) if schools else ():

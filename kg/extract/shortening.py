@@ -14,6 +14,9 @@ _INTERPUNCT = re.compile(f"[{INTERPUNCTS}]")
 _INITIALS = re.compile(r"[A-Z]{2,8}$")
 # Of a family with one member the member: its first version, or its one size. A second version has a first.
 _ONE_MEMBER = re.compile(r"[ -]?(?:1|一[号代]|第一代|\d+(?:\.\d+)?[BMK])$")
+_NUMBERS = frozenset("一二三四五六七八九十第")
+# A lab of a company is another thing, its team or the company as such is not.
+_SAME_KINDS = frozenset({"company", "team"})
 _STEMMED = frozenset({"Organization", "Show", "Competition", "Benchmark", "Award"})
 
 
@@ -74,6 +77,8 @@ class Shortener:
         """Whether two names that were seen as names of one type may be a short and a full form of one thing."""
         if type_ == "Person":
             return self._shortens_person(short, name)
+        if self.is_kind(short, name, type_):
+            return True
         if type_ in ("Model", "Product"):
             return self._is_family(short, name)
         if type_ not in _STEMMED or not HAN.search(name) or len(short) < 2:
@@ -98,6 +103,16 @@ class Shortener:
             (owner for owner in self.words.owned_by if not name.startswith(school) and name.startswith(owner)), ""
         )
         return name.startswith(school, len(owner))
+
+    def is_kind(self, short: str, name: str, type_: str) -> bool:
+        """Whether a name only adds to a Latin one what kind of thing it is: Gemini 模型, ImageNet 挑戰賽."""
+        tail = name[len(short) :].lstrip()
+        if HAN.search(short) or not name.startswith(short) or not 1 <= len(tail) <= 6 or tail[0] in _NUMBERS:
+            return False
+        if not all(HAN.match(char) for char in tail):
+            return False
+        suffix = self.cues.suffixes.get(self.cues.suffix_of(tail))
+        return type_ != "Organization" or (suffix is not None and suffix.kind in _SAME_KINDS)
 
     def is_titled(self, name: str) -> bool:
         """Whether a name ends in a title, so that no given name is in it."""
