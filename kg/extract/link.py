@@ -101,10 +101,10 @@ class Linker:
             first, second = bearers.get(one), bearers.get(other)
             if first is None or second is None or first is second:
                 continue
-            # What the text says in words outweighs a guess at a type.
-            if alike(first.type, second.type) or (
-                led and second.entry is None and "Place" not in (first.type, second.type)
-            ):
+            types = {first.type, second.type}
+            # What the text says in words outweighs a guess at a type, and a bracket the guesses at what is nobody.
+            may_differ = second.entry is None and "Place" not in types and (led or "Person" not in types)
+            if may_differ or alike(first.type, second.type):
                 self._merge(first, second, bearers)
 
     @staticmethod
@@ -263,7 +263,8 @@ class Linker:
 
     @staticmethod
     def _may_absorb(full: _Cluster, short: _Cluster) -> bool:
-        return short.entry is None and full.type == short.type
+        # Part of somebody's name and taken for something else: the guess at the part is the weaker one.
+        return short.entry is None and (full.type == short.type or full.type == "Person")
 
     def _is_only_quoted(self, places: Sequence[tuple[int, int]]) -> bool:
         """Whether a form only stands in quotation marks, as the name of another thing would: the lab's app 「竹馬」."""

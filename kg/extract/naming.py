@@ -181,7 +181,7 @@ class NamingReader:
                 while begin < close and self.text[close - 1] in _CLOSING:
                     close -= 1
                 other = self.starts.get(begin)
-                if other is None or other.end != close or not alike(head.type, other.type):
+                if other is None or other.end != close:
                     continue
                 if _may_be_one(head.surface, other.surface):
                     yield head, other
