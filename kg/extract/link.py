@@ -22,6 +22,8 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 # Tags of words that are no names: nouns, verbs, adjectives, adverbs and the like; unknown words and names have others.
 _ORDINARY = frozenset({"n", "v", "vn", "vd", "a", "ad", "an", "d", "b", "m", "q", "r", "s", "t", "c", "p", "l", "i"})
 _MEMBER = re.compile(r"(.+?)[ -]?\d[\w.]*$")
+# What is often named after the lab that makes it, in full or in part.
+_NAMED_AFTER = frozenset({"Model", "Product", "Method"})
 _IN_FAMILIES = frozenset({"Model", "Product"})
 _QUOTES = frozenset("「」『』“”")
 _TURN = re.compile("^[ *_>-]*([\u3400-\u9fff]{1,4})[ *_]*[：:]", re.MULTILINE)
@@ -65,6 +67,7 @@ class Linker:
             taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
         self._versions(bearers, taken)
         self._nicknames(naming, bearers, taken)
+        self._retype(bearers)
         self._found_forms(bearers)
         self._short_forms(clusters, bearers, taken)
         self._turns(clusters, taken)
@@ -137,6 +140,16 @@ class Linker:
             self._place(bearers[named.surface], form, places, taken)
             bearers[form] = bearers[named.surface]
 
+    def _retype(self, bearers: dict[str, _Cluster]) -> None:
+        """Let the form of a full name and the type of its short form outweigh the guess at the full one."""
+        for surface, cluster in list(bearers.items()):
+            shape = self.shortener.shape(surface) if cluster.entry is None else None
+            if shape is None or shape == cluster.type:
+                continue
+            forms = [*self.shortener.forms(surface, shape), *self.shortener.found_forms(surface, shape)]
+            if any(form in bearers and bearers[form].type == shape and bearers[form].entry is None for form in forms):
+                cluster.type = shape
+
     def _found_forms(self, bearers: dict[str, _Cluster]) -> None:
         """Join names that were found with the one fuller name that they shorten, the longest first."""
         full_names: dict[str, list[str]] = {}
@@ -165,10 +178,14 @@ class Linker:
             owner = self._established(list(owners.values()), cluster.first)
             if owner and cluster.entry is None:
                 self._merge(owner, cluster, bearers)
-            elif owner and owner.entry is None and cluster.type != "Organization":
+            elif (
+                owner
+                and owner.entry is None
+                and cluster.type != "Organization"
+                and any(self.shortener.is_kind(short, name, cluster.type) for name in owner.surfaces)
+            ):
                 # Gemini is known, and Gemini 模型 is not.
-                if any(self.shortener.is_kind(short, name, cluster.type) for name in owner.surfaces):
-                    self._merge(cluster, owner, bearers)
+                self._merge(cluster, owner, bearers)
         ends = self.cues.aliases.departments
         schools = [name for name in bearers if name.endswith(self.cues.aliases.school)]
         for name in sorted(name for name in bearers if name.endswith(ends)) if schools else ():
@@ -263,8 +280,10 @@ class Linker:
 
     @staticmethod
     def _may_absorb(full: _Cluster, short: _Cluster) -> bool:
-        # Part of somebody's name and taken for something else: the guess at the part is the weaker one.
-        return short.entry is None and (full.type == short.type or full.type == "Person")
+        if short.entry is not None:
+            return False
+        # A short name tells less of its type than a full one: the guess at it is the weaker one.
+        return full.type in (short.type, "Person") or (full.type == "Organization" and short.type not in _NAMED_AFTER)
 
     def _is_only_quoted(self, places: Sequence[tuple[int, int]]) -> bool:
         """Whether a form only stands in quotation marks, as the name of another thing would: the lab's app 「竹馬」."""

@@ -54,7 +54,7 @@ class NamingReader:
             if other is None:
                 continue
             # Google，即 Alphabet 的子公司: no other name.
-            if len(lead) == 1 and self.text.startswith("的", other.end):
+            if len(lead) == 1 and self.text[other.end : other.end + 2].lstrip().startswith("的"):
                 continue
             named = self._before(start, lead, other.type)
             if named is not None and named.surface != other.surface:

@@ -47,6 +47,21 @@ class Shortener:
             if len(words) == 2 and HAN.match(words[0]) and words[1].isalnum() and not words[1].isnumeric():
                 yield words[1]
 
+    def shape(self, name: str) -> str | None:
+        """The type that the form of a name alone tells, if it tells one."""
+        if _INTERPUNCT.search(name) and HAN.match(name):
+            return "Person"
+        if HAN.search(name):
+            suffix = self.cues.suffixes.get(self.cues.suffix_of(name))
+            return "Organization" if suffix and suffix.sure and suffix.type == "Organization" else None
+        words = name.split()
+        if len(words) < 2:
+            return None
+        ending = self.cues.endings.get(words[-1])
+        if ending and ending.type == "Organization":
+            return "Organization"
+        return "Person" if words[0] in self.cues.names.given_names else None
+
     def found_forms(self, name: str, type_: str) -> Iterator[str]:
         """The short forms that mean this name where they were seen as names of its type."""
         if type_ == "Person":
