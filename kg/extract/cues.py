@@ -108,6 +108,7 @@ class Aliases(_Strict):
     school: str
     short_school: str
     departments: tuple[str, ...]
+    legal_forms: tuple[str, ...]
     parts: frozenset[str]
 
 

@@ -18,7 +18,6 @@ from kg.extract.shortening import Shortener
 from kg.lexicon import Entry, Lexicon, slug
 from kg.model import Entity, Mention
 
-_NOT_LETTERS = re.compile(r"[\W_]+")
 # Tags of words that are no names: nouns, verbs, adjectives, adverbs and the like; unknown words and names have others.
 _ORDINARY = frozenset({"n", "v", "vn", "vd", "a", "ad", "an", "d", "b", "m", "q", "r", "s", "t", "c", "p", "l", "i"})
 _MEMBER = re.compile(r"(.+?)[ -]?\d[\w.]*$")
@@ -82,8 +81,11 @@ class Linker:
             cluster = by_surface.get(candidate.surface)
             if cluster is None:
                 entry = self._entry(candidate)
-                letters = _NOT_LETTERS.sub("", candidate.surface).casefold() or candidate.surface
-                key = ("", entry.key) if entry else (candidate.type, letters)
+                key = (
+                    ("", entry.key)
+                    if entry
+                    else (candidate.type, self.shortener.key(candidate.surface, candidate.type))
+                )
                 cluster = by_key.get(key)
                 if cluster is None:
                     cluster = by_key[key] = _Cluster(candidate.type, entry=entry)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from kg.extract.cues import Cues
@@ -17,6 +18,8 @@ _ONE_MEMBER = re.compile(r"[ -]?(?:1|一[号代]|第一代|\d+(?:\.\d+)?[BMK])$"
 _NUMBERS = frozenset("一二三四五六七八九十第")
 # A lab of a company is another thing, its team or the company as such is not.
 _SAME_KINDS = frozenset({"company", "team"})
+_DIGITS = "一二三四五六七八九"
+_GENERATION = re.compile(f"第?([{_DIGITS}])[代号]$")
 _STEMMED = frozenset({"Organization", "Show", "Competition", "Benchmark", "Award"})
 
 
@@ -95,7 +98,7 @@ class Shortener:
         if self.is_kind(short, name, type_):
             return True
         if type_ in ("Model", "Product"):
-            return self._is_family(short, name)
+            return self._is_family(short, name) or self._is_owned(short, name)
         if type_ not in _STEMMED or not HAN.search(name) or len(short) < 2:
             return False
         if name.startswith(short):
@@ -137,6 +140,14 @@ class Shortener:
         """Whether no known thing bears the name."""
         return not self.lexicon.get(name)
 
+    @staticmethod
+    def key(name: str, type_: str) -> str:
+        """What is left of a name without its spelling: case, width, accents, spaces, hyphens, 二代 for 2."""
+        plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isalnum())
+        if type_ in ("Model", "Product") and (version := _GENERATION.search(plain)) and version.start() > 1:
+            return plain[: version.start()] + str(_DIGITS.index(version[1]) + 1)
+        return plain or name
+
     def family(self, name: str) -> int:
         """How many characters of a Chinese or Japanese name are the family name."""
         names = self.cues.names
@@ -153,6 +164,14 @@ class Shortener:
 
     def _is_family(self, short: str, name: str) -> bool:
         return name.startswith(short) and self.is_unlisted(short) and bool(_ONE_MEMBER.match(name, len(short)))
+
+    def _is_owned(self, short: str, name: str) -> bool:
+        """Whether a name is another with its family or its maker in front: Claude Opus 4.5, OpenAI Whisper."""
+        owner = name.removesuffix(short)
+        if owner == name or not owner.endswith(" ") or not HAN.sub("", short):
+            return False
+        numbered = any(char.isdigit() for char in short) and any(char.isalpha() for char in short)
+        return numbered or any(entry.type == "Organization" for entry, _ in self.lexicon.get(owner.rstrip()))
 
     def _parts_of_person(self, name: str) -> Iterator[str]:
         if _INTERPUNCT.search(name):
@@ -184,10 +203,14 @@ class Shortener:
             yield from (family + title for title in self.short_titles)
             yield from (before + family for before in words.before_family)
         yield from (before + given[-1] for before in words.before_given)
-        for char in dict.fromkeys(given):
+        for char in dict.fromkeys((*given, given)):
             yield from (char + after for after in words.after_given if after != char)
 
     def _stems(self, name: str) -> Iterator[str]:
+        legal = next((form for form in self.words.legal_forms if name.endswith(form) and len(name) > len(form) + 1), "")
+        if legal:
+            name = name[: -len(legal)].rstrip(" ,")
+            yield name
         if HAN.search(name):
             suffix = self.cues.suffix_of(name)
             stem = name[: -len(suffix)].rstrip() if suffix else ""
