@@ -101,6 +101,8 @@ def names_of(text: str) -> list[set[str]]:
         ("鹽白實驗室，簡稱鹽白，發布模型。", {"鹽白實驗室", "鹽白"}),
         ("新創公司 Ferrule AI 在 2022 年改名 Barrow Labs。", {"Ferrule AI", "Barrow Labs"}),
         ("新創公司 Ferrule AI（現名 Barrow Labs）很小。", {"Ferrule AI", "Barrow Labs"}),
+        ("綽號「小鋼炮」的張偉加入 DeepMind。小鋼炮說，很難。", {"張偉", "小鋼炮"}),
+        ("執行長黃柏勳 Bo Huang 說，很難。", {"黃柏勳", "Bo Huang"}),
     ],
 )
 def test_what_the_text_declares_to_be_one_thing_is_one(text: str, names: set[str]) -> None:
@@ -113,6 +115,7 @@ def test_what_the_text_declares_to_be_one_thing_is_one(text: str, names: set[str
         ("新創公司 Barrow Labs（前身為 Oldham Works）很小。", "Barrow Labs", "Oldham Works"),
         ("執行長黃柏勳離開了，同事都叫他回去。後來他真的回去。", "黃柏勳", "回去"),
         ("他離開 Ferrule AI 創辦的公司後來改名 Barrow Labs。", "Ferrule AI", "Barrow Labs"),
+        ("DeepMind 的代號 Orion-7B 的模型很強。", "DeepMind", "Orion-7B"),
         ("新創公司 Ferrule AI，即 Barrow Labs 的子公司，很小。", "Ferrule AI", "Barrow Labs"),
     ],
 )
@@ -128,6 +131,7 @@ def test_what_only_looks_like_a_declaration_is_none(text: str, one: str, other: 
         ("執行長歐陽娜娜離開了。歐陽說，很難。歐陽教授說，不難。", {"歐陽娜娜", "歐陽", "歐陽教授"}),
         ("執行長林宗翰離開了。\n\n林：很難。", {"林宗翰", "林"}),
         ("她畢業於鹿港大學。鹿大很遠，她說。", {"鹿港大學", "鹿大"}),
+        ("模型 Claude Opus 4.5 推出。Opus 4.5 很快。", {"Claude Opus 4.5", "Opus 4.5"}),
         ("他用 GPT-4。GPT 4 很強。gpt-4 便宜。", {"GPT-4", "GPT 4", "gpt-4"}),
     ],
 )

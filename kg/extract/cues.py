@@ -92,6 +92,7 @@ class Aliases(_Strict):
 
     version: Literal[1]
     leads: tuple[str, ...]
+    loose: tuple[str, ...]
     called: frozenset[str]
     callers: tuple[str, ...]
     called_things: frozenset[str]

@@ -101,14 +101,21 @@ class Linker:
     def _declared(self, found: Found, naming: NamingReader, bearers: dict[str, _Cluster]) -> None:
         """Join what the text declares to be one thing."""
         declared = [(one, other, False) for one, other in found.pairs]
-        declared += [(one.surface, other.surface, led) for one, other, led in naming.pairs()]
-        for one, other, led in declared:
+        declared += [(one.surface, other.surface, called) for one, other, called in naming.pairs()]
+        for one, other, called in declared:
             first, second = bearers.get(one), bearers.get(other)
             if first is None or second is None or first is second:
                 continue
+            if first.entry and second.entry and not called:
+                continue
             types = {first.type, second.type}
-            # What the text says in words outweighs a guess at a type, and a bracket the guesses at what is nobody.
-            may_differ = second.entry is None and "Place" not in types and (led or "Person" not in types)
+            # A declaration outweighs the guesses at the types, but 代號 Orion may follow the name of its maker.
+            may_differ = (
+                second.entry is None
+                and "Place" not in types
+                and (called or "Person" not in types)
+                and not ("Organization" in types and types & _NAMED_AFTER)
+            )
             if may_differ or alike(first.type, second.type):
                 self._merge(first, second, bearers)
 
@@ -159,11 +166,13 @@ class Linker:
         for surface, cluster in bearers.items():
             for form in self.shortener.found_forms(surface, cluster.type):
                 full_names.setdefault(form, []).append(surface)
-            for key in {surface[:2], surface[-2:]}:
+            # 工研院 and 工業技術研究院 share less than two characters at an edge.
+            for key in {surface[:2], surface[-2:], surface[0]} if HAN.match(surface) else {surface[:2], surface[-2:]}:
                 starting.setdefault(key, []).append(surface)
         for short in sorted(bearers, key=lambda surface: (-len(surface), surface)):
             cluster = bearers[short]
-            rivals = dict.fromkeys((*starting.get(short[:2], ()), *starting.get(short[-2:], ())))
+            edges = (short[:2], short[-2:], short[0])
+            rivals = dict.fromkeys(name for edge in edges for name in starting.get(edge, ()))
             names = [*full_names.get(short, ())] + [
                 name
                 for name in rivals

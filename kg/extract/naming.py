@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import ahocorasick_rs
 
@@ -15,6 +16,8 @@ from kg.extract.script import HAN
 
 _OPENING = ' 「『《〈“"‘*_:：'
 _CLOSING = ' 」』》〉”"’*_'
+_PAUSE = re.compile("[」』》〉”*]*\\s*(?:[，,。；;、：:！？（(）)\n]|$)")
+_OF = re.compile("[」』》〉”*]*\\s*的\\s*[「『《〈“*]*")
 _BRACKET = re.compile("[（(]([^（）()\n]{1,80})[）)]")
 _PART = re.compile("[^，,；;、/／]+")
 _STOP = re.compile("[。！？!?\n]")
@@ -24,10 +27,14 @@ _JOINTS = ("叫做", "叫作", "是", "为", "叫", "作", "做", "成")
 # What may stand for each other where a text says that two names are one thing.
 _ALIKE = ({"Model", "Product"}, {"Show", "Publication"}, {"Competition", "Benchmark"})
 
+# Methods and models stand beside others of their kind without being them: 微調 LoRA.
+_BESIDE = frozenset({"Person", "Organization"})
+
 
 @lru_cache(maxsize=4)
 def _leads(words: Aliases) -> tuple[tuple[str, ...], ahocorasick_rs.AhoCorasick]:
-    leads = tuple(dict.fromkeys((*words.leads, *sorted(words.called | words.called_things | words.renamed))))
+    others = sorted(words.called | words.called_things | words.renamed)
+    leads = tuple(dict.fromkeys((*words.leads, *words.loose, *others)))
     return leads, ahocorasick_rs.AhoCorasick(leads)
 
 
@@ -43,9 +50,14 @@ class NamingReader:
         self.offsets = [place.start for place in places]
 
     def pairs(self) -> Iterator[tuple[Candidate, Candidate, bool]]:
-        """Pairs of mentions that the text declares to be one thing, each with whether it does so in words."""
+        """Pairs of mentions that the text declares to be one thing, each with whether it is what people call it."""
         for head, inside in self._bracketed():
             yield head, inside, False
+        for first, second in pairwise(self.places):
+            # 黃仁勳 Jensen Huang: nothing but a space between the two scripts.
+            gap = self.text[first.end : second.start]
+            if gap == " " and first.type == second.type in _BESIDE and _is_crossed(first.surface, second.surface):
+                yield first, second, False
         for start, end, lead in self._led():
             other = self.starts.get(end)
             if lead in self.words.kinds and self.text[start - 1 : start] == "的":
@@ -54,11 +66,11 @@ class NamingReader:
             if other is None:
                 continue
             # Google，即 Alphabet 的子公司: no other name.
-            if len(lead) == 1 and self.text[other.end : other.end + 2].lstrip().startswith("的"):
+            if lead in self.words.loose and not _PAUSE.match(self.text, other.end):
                 continue
-            named = self._before(start, lead, other.type)
+            named = self._before(start, lead, other.type) or self._after(other.end)
             if named is not None and named.surface != other.surface:
-                yield named, other, len(lead) > 1
+                yield named, other, lead in self.words.called
 
     def unseen(self) -> Iterator[tuple[Candidate, int, int]]:
         """Other names where nobody saw a name, each with its bearer: quoted ones, and what people call somebody.
@@ -70,7 +82,7 @@ class NamingReader:
                 continue
             quoted = _QUOTED.match(self.text, end)
             if quoted:
-                named = self._before(start, lead, "")
+                named = self._before(start, lead, "") or self._after(quoted.end())
                 if named is not None:
                     yield named, *quoted.span(1)
             elif lead in self.words.called and self.text.endswith(self.words.callers, 0, start):
@@ -126,6 +138,11 @@ class NamingReader:
             # 從 Google 出來的人創辦的公司後來改名: somebody else's.
             return named if all(char in self.words.before_renamed or char.isdigit() for char in gap) else None
         return None
+
+    def _after(self, end: int) -> Candidate | None:
+        """The bearer of a name that ends at `end`: 綽號「小鋼炮」的張偉."""
+        of = _OF.match(self.text, end)
+        return self.starts.get(of.end()) if of else None
 
     def _only_one(self, start: int, type_: str) -> Candidate | None:
         """The one thing of a type that the sentence has named so far, or the one of the sentence before."""
@@ -192,11 +209,15 @@ def alike(one: str, other: str) -> bool:
     return one == other or any({one, other} <= kinds for kinds in _ALIKE)
 
 
+def _is_crossed(one: str, other: str) -> bool:
+    return bool(HAN.search(one)) != bool(HAN.search(other))
+
+
 def _may_be_one(one: str, other: str) -> bool:
     """Whether a name and one in a bracket are two forms: in two scripts, or one the initials or a part of the other."""
     if one == other:
         return False
-    if bool(HAN.search(one)) != bool(HAN.search(other)):
+    if _is_crossed(one, other):
         return True
     initials = "".join(word[0] for word in one.split() if word[0].isupper())
     return other in one or one in other or other.replace(".", "") in (initials, initials + "I")

@@ -79,8 +79,11 @@ class Shortener:
                     yield from (before + name[-1] for before in self.words.before_given)
             elif not HAN.search(name):
                 words = name.split()
-                if len(words) > 2:
+                if len(words) > 1:
+                    # Without what is in the middle, with an initial, the family name first.
                     yield f"{words[0]} {words[-1]}"
+                    yield f"{words[0][0]}. {words[-1]}"
+                    yield f"{words[-1]} {words[0]}"
             return
         if type_ in _STEMMED and HAN.search(name):
             yield from self._stems(name)
@@ -107,11 +110,17 @@ class Shortener:
             return len(name) - len(short) > 1 and bool(HAN.search(short)) and self.is_unlisted(short)
         if name.endswith(short):
             rest = name[: -len(short)]
-            return rest in self.words.owned_by or (len(short) > 3 and self.is_unlisted(short))
-        # 摺紙實驗室 and 摺紙機器人實驗室
-        suffix = self.cues.suffix_of(short)
-        stem = short[: -len(suffix)] if suffix else ""
-        return len(stem) > 1 and name.startswith(stem) and name.endswith(suffix) and self.is_unlisted(short)
+            owned = rest in self.words.owned_by or any(entry.type == "Place" for entry, _ in self.lexicon.get(rest))
+            return owned or (len(short) > 3 and self.is_unlisted(short))
+        return self._is_contracted(short, name) and self.is_unlisted(short)
+
+    @staticmethod
+    def _is_contracted(short: str, name: str) -> bool:
+        """Whether a Han name is made of characters of another in their order, from its first to its last word."""
+        if len(name) - len(short) < 2 or short[0] != name[0] or short[-1] not in name[-3:] or len(short) < 3:
+            return False
+        rest = iter(name)
+        return all(char in rest for char in short)
 
     def is_department(self, school: str, name: str) -> bool:
         """Whether a name is that of a part of a school, which stands for the school: 國立中央大學資工系."""
@@ -123,11 +132,14 @@ class Shortener:
         return name.startswith(school, len(owner))
 
     def is_kind(self, short: str, name: str, type_: str) -> bool:
-        """Whether a name only adds to a Latin one what kind of thing it is: Gemini 模型, ImageNet 挑戰賽."""
+        """Whether a name only adds to another what kind of thing it is: Gemini 模型, ImageNet 挑戰賽, 渡口模型."""
         tail = name[len(short) :].lstrip()
-        if HAN.search(short) or not name.startswith(short) or not 1 <= len(tail) <= 6 or tail[0] in _NUMBERS:
+        if not name.startswith(short) or not 1 <= len(tail) <= 6 or len(short) < 2:
             return False
-        if not all(HAN.match(char) for char in tail):
+        if HAN.search(short):
+            graded = self.cues.context.before.get(type_)
+            return type_ not in _STEMMED and graded is not None and tail in graded.strong and tail[0] not in _NUMBERS
+        if tail[0] in _NUMBERS or not all(HAN.match(char) for char in tail):
             return False
         suffix = self.cues.suffixes.get(self.cues.suffix_of(tail))
         return type_ != "Organization" or (suffix is not None and suffix.kind in _SAME_KINDS)
