@@ -239,9 +239,10 @@ class Linker:
             if form in heads:
                 # Bourdon-3B and Bourdon-7B: the family, and not Eugène Bourdon after whom it is named.
                 claimants = [cluster for cluster in claimants if cluster.type != "Person"]
-            if not self._has_one_member(form) or len({cluster.type for cluster in claimants}) > 1:
+            others = [cluster for cluster in claimants if cluster.type not in _IN_FAMILIES]
+            if len(others) < len(claimants) and (others or not self._has_one_member(form)):
                 # 拆圍 is the lab 拆圍智能 rather than its model 拆圍-7B.
-                claimants = [cluster for cluster in claimants if cluster.type not in _IN_FAMILIES]
+                claimants = others
             if bearer is not None:
                 full = self._established([cluster for cluster in claimants if cluster is not bearer], bearer.first)
                 if full and bearer not in claimants and self._may_absorb(full, bearer):

@@ -48,6 +48,7 @@ class NamingReader:
         self.starts = {place.start: place for place in places}
         self.ends = {place.end: place for place in places}
         self.offsets = [place.start for place in places]
+        self.led = tuple(self._led())
 
     def pairs(self) -> Iterator[tuple[Candidate, Candidate, bool]]:
         """Pairs of mentions that the text declares to be one thing, each with whether it is what people call it."""
@@ -58,7 +59,7 @@ class NamingReader:
             gap = self.text[first.end : second.start]
             if gap == " " and first.type == second.type in _BESIDE and _is_crossed(first.surface, second.surface):
                 yield first, second, False
-        for start, end, lead in self._led():
+        for start, end, lead in self.led:
             other = self.starts.get(end)
             if lead in self.words.kinds and self.text[start - 1 : start] == "的":
                 for full, short in self._defined(start - 1):
@@ -77,7 +78,7 @@ class NamingReader:
 
         What is not quoted may be anything that people tell somebody to do: 同事都叫他回去.
         """
-        for start, end, lead in self._led():
+        for start, end, lead in self.led:
             if end in self.starts:
                 continue
             quoted = _QUOTED.match(self.text, end)

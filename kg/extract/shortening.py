@@ -6,8 +6,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
-from kg.extract.cues import Cues
+import ahocorasick_rs
+
+from kg.extract.cues import Aliases, Cues
 from kg.extract.script import HAN, INTERPUNCTS
 from kg.lexicon import Lexicon
 
@@ -23,6 +26,18 @@ _GENERATION = re.compile(f"第?([{_DIGITS}])[代号]$")
 _STEMMED = frozenset({"Organization", "Show", "Competition", "Benchmark", "Award"})
 
 
+@lru_cache(maxsize=4)
+def _titles(words: Aliases) -> tuple[tuple[str, ...], ahocorasick_rs.AhoCorasick]:
+    titles = (*words.titles, *words.short_titles)
+    return titles, ahocorasick_rs.AhoCorasick(titles)
+
+
+def _present(words: Aliases, text: str) -> frozenset[str]:
+    """The titles that stand anywhere in a text."""
+    titles, automaton = _titles(words)
+    return frozenset(titles[number] for number, _, _ in automaton.find_matches_as_indexes(text, overlapping=True))
+
+
 class Shortener:
     """Knows the short forms of the names of one text by their type; all names are folded."""
 
@@ -31,8 +46,9 @@ class Shortener:
         self.cues = cues
         self.words = cues.aliases
         # Few texts have any of the many titles.
-        self.titles = tuple(title for title in self.words.titles if title in text)
-        self.short_titles = tuple(title for title in self.words.short_titles if title in text)
+        present = _present(self.words, text)
+        self.titles = tuple(title for title in self.words.titles if title in present)
+        self.short_titles = tuple(title for title in self.words.short_titles if title in present)
 
     def forms(self, name: str, type_: str) -> Iterator[str]:
         """The short forms that are worth looking for in the text even where nobody saw a name."""
