@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kg.extract import latin
+from kg.extract.cues import outside
 from kg.extract.draft import Draft, Proposal, standing
+from kg.extract.listed import OF_A_PLACE
 from kg.extract.script import HAN
 from kg.extract.tagger import LEAST, Spans
 from kg.extract.unit_features import has_long_surname
@@ -23,6 +25,7 @@ Places = Mapping[str, Sequence[tuple[int, int]]]
 Row = dict[str, float]
 _OPENING, _CLOSING = frozenset("「『“"), frozenset("」』”")
 # From these probabilities on, a span of the tagger covers what is inside it, and a partner in a bracket tells its type.
+_ASPECTS = frozenset("了过着")
 _COVERS, _TELLS = 0.1, 0.2
 _MOST_VOTES = 6.0
 _LOOKED_AT = 30
@@ -57,6 +60,7 @@ def rows(draft: Draft, units: Units, spans: Spans, places: Places, rules: Mappin
             row |= _proposed(draft, proposal)
         row |= _formed(draft, units, surface, where[0])
         row |= _holding(where[0], listed)
+        row |= _followed(draft, where)
         seen = where[:_LOOKED_AT]
         quoted = (draft.text[s - 1 : s] in _OPENING and draft.text[e : e + 1] in _CLOSING for s, e in seen)
         row["quoted"] = sum(quoted) / len(seen)
@@ -193,6 +197,23 @@ def _formed_chinese(draft: Draft, units: Units, surface: str, place: tuple[int, 
     if any(word in context.barriers for word in words):
         row["holds function word"] = 1.0
     return row
+
+
+def _followed(draft: Draft, where: Sequence[tuple[int, int]]) -> Row:
+    """Whether an aspect particle stands behind, which makes a verb of a word, or what makes an adjective of a place."""
+    after = [_behind(draft.text, end) for _, end in where[:_LOOKED_AT]]
+    row = {"aspect behind": sum(char != "" and char in _ASPECTS for char in after) / len(after)}
+    start, end = where[0]
+    if draft.text[end - 1] in OF_A_PLACE:
+        inner = draft.proposals.get(draft.text[start : end - 1])
+        if inner is not None and inner.fixed == "Place":
+            row["of a place"] = 1.0
+    return row
+
+
+def _behind(text: str, end: int) -> str:
+    place = outside(text, end)
+    return text[place : place + 1]
 
 
 def _listed(draft: Draft) -> Mapping[str, Mapping[int, list[tuple[int, int, str]]]]:

@@ -109,9 +109,7 @@ class Lesson:
         """Read an article in a world."""
         segmented = world.segmenter.segment(article.document)
         draft = proposals.propose(segmented, world.segmenter, world.lexicon, world.cues)
-        return cls(
-            article, knowledge, world, segmented, Units(draft), dict(_gold_spans(segmented.folded, article.gold))
-        )
+        return cls(article, knowledge, world, segmented, Units(draft), dict(gold_spans(segmented.folded, article.gold)))
 
     def draft(self) -> Draft:
         """The rules' proposals, before anything has been weighed."""
@@ -177,7 +175,7 @@ def digest(articles: Sequence[Article]) -> str:
     return found.hexdigest()[:16]
 
 
-def _gold_spans(folded: str, gold: Gold) -> Iterator[tuple[tuple[int, int], GoldEntity]]:
+def gold_spans(folded: str, gold: Gold) -> Iterator[tuple[tuple[int, int], GoldEntity]]:
     """Every place of the names of each entity, the longest first where they overlap."""
     bearers: dict[str, GoldEntity] = {}
     for entity in gold.entities:
