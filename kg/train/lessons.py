@@ -31,6 +31,7 @@ from kg.model import Document
 Knowledge = Literal["full", "half", "none"]
 KNOWLEDGE: tuple[Knowledge, ...] = ("full", "half", "none")
 _HALVES = 7
+FOLDS = 5
 NO_NAME = ""
 
 
@@ -42,9 +43,10 @@ class Article:
     document: Document
     gold: Gold
 
-    def fold_of(self, folds: int) -> int:
+    @property
+    def fold(self) -> int:
         """The fold that the article belongs to: the same on every machine."""
-        return zlib.crc32(self.name.encode()) % folds
+        return zlib.crc32(self.name.encode()) % FOLDS
 
 
 @dataclass(frozen=True)

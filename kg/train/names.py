@@ -15,10 +15,9 @@ from kg.extract.unit_features import UnitFeatures
 from kg.extract.weights import NamesFile, NameWeights
 from kg.model import Entity
 from kg.train import classifier, sequences
-from kg.train.lessons import KNOWLEDGE, NO_NAME, Article, Knowledge, Lesson, Worlds, digest
+from kg.train.lessons import FOLDS, KNOWLEDGE, NO_NAME, Article, Knowledge, Lesson, Worlds, digest
 from kg.train.substitution import Substitution
 
-FOLDS = 5
 # Chosen by cross-validation (docs/decisions.md).
 _RENAMED: tuple[Knowledge, ...] = ("none", "half")
 Progress = Callable[[int, int], None]
@@ -57,11 +56,11 @@ def cross_validated(
     exercises = _exercises(lessons, others, lambda done: progress(done, FOLDS))
     classes = classes_of(articles)
     for fold in range(FOLDS):
-        others = [e for e in exercises if e.lesson.article.fold_of(FOLDS) != fold]
-        surface = classifier.train(((e.weighed.rows, e.labels) for e in others), classes)
+        taught = [e for e in exercises if e.lesson.article.fold != fold]
+        surface = classifier.train(((e.weighed.rows, e.labels) for e in taught), classes)
         weights = _weights({"labels": ["O"], "state": {}, "moves": [[0]]}, classes, surface)
         for exercise in exercises:
-            if exercise.lesson.article.fold_of(FOLDS) == fold:
+            if exercise.lesson.article.fold == fold:
                 yield exercise.lesson, entities(exercise, weights)
 
 
@@ -99,10 +98,10 @@ def classes_of(articles: Sequence[Article]) -> tuple[str, ...]:
 def _exercises(lessons: Sequence[Lesson], others: Sequence[Lesson], progress: Callable[[int], None]) -> list[Exercise]:
     found: dict[int, Exercise] = {}
     for fold in range(FOLDS):
-        fields = sequences.train([x for x in (*lessons, *others) if x.article.fold_of(FOLDS) != fold])
+        fields = sequences.train([x for x in (*lessons, *others) if x.article.fold != fold])
         weights = _weights(fields, (NO_NAME,), {"surface": {}, "bias": [0]})
         for number, lesson in enumerate(lessons):
-            if lesson.article.fold_of(FOLDS) == fold:
+            if lesson.article.fold == fold:
                 found[number] = exercise_of(lesson, spans_of(lesson, weights))
         progress(fold + 1)
     return [found[number] for number in range(len(lessons))]

@@ -20,7 +20,6 @@ from kg.gold import GoldEntity
 from kg.train.lessons import Article, gold_spans
 
 _TRIED = 60
-_FOLDS = 5
 
 
 class Substitution:
@@ -35,7 +34,7 @@ class Substitution:
         for article in articles:
             for entity in article.gold.entities:
                 if not entity.optional:
-                    key = article.fold_of(_FOLDS), entity.type[0]
+                    key = article.fold, entity.type[0]
                     self._donors[key].append((article.name, _ordered(entity)))
 
     def of(self, article: Article, number: int) -> Article | None:
@@ -60,10 +59,8 @@ class Substitution:
                 return None
 
     def _names(self, article: Article, entity: GoldEntity, taken: set[str], chance: random.Random) -> Mapping[str, str]:
-        """A name of another entity of the type for each of an entity's, in the same script; nothing if none has enough."""
-        donors = [
-            names for home, names in self._donors[article.fold_of(_FOLDS), entity.type[0]] if home != article.name
-        ]
+        """Names of another entity of the type for those of this one, script by script; nothing if none has enough."""
+        donors = [names for home, names in self._donors[article.fold, entity.type[0]] if home != article.name]
         chance.shuffle(donors)
         for names in donors[:_TRIED]:
             waiting: dict[str, list[str]] = defaultdict(list)
