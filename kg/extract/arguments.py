@@ -18,6 +18,10 @@ from kg.ontology import Ontology
 _EXPLICIT, _IN_CLAUSE, _SAME_LINE, _SAME_BLOCK, _FAR, _TOPIC = 1.0, 1.0, 1.0, 0.8, 0.5, 0.35
 # Subjects of earlier blocks that are still in mind.
 _PATIENCE = 4
+import os
+MODE = os.environ.get("MODE", "1") == "1"
+SOFT = float(os.environ.get("SOFT", "0.5"))
+BORDERS = eval(os.environ.get("BORDERS", "((.7,1.0),(.4,.8),(.2,.5),(.1,.35))"))
 # View characters between a subject and its verb, and between a modifier and its head.
 _CLOSE, _MODIFIED = 7, 14
 # What sets a thing in mind apart from one that merely stands in the sentence.
@@ -169,6 +173,8 @@ class ArgumentFinder:
         head = self._relative_head(match)
         if head is not None and not taken & set(self.view.items[head].members):
             return Argument(self.view.items[head].members, _IN_CLAUSE, head)
+        if MODE:
+            return self._left_out(match, object_, taken)
         for item, weight in self._in_mind(match):
             if item.type not in frame.subject or taken & set(item.members) or not self._alike(match, item, object_):
                 continue
@@ -176,6 +182,26 @@ class ArgumentFinder:
                 return Argument(self._with_companions(match, item.members), weight, None)
         topic = self._topic(frame.subject)
         return self._without(topic, taken) if topic else None
+
+    def _left_out(self, match: Match, object_: Argument | None, taken: set[str]) -> Argument | None:
+        """Who is most likely meant where no subject stands."""
+        frame = match.frame
+        fits = []
+        rest = 1.0
+        for who, chance in self.reading.left_out(match.clause):
+            entity = self.entities[who]
+            item = Item(0, 0, entity.type, (who,), "name")
+            if entity.type not in frame.subject or who in taken or not self._alike(match, item, object_):
+                if entity.type not in frame.subject:
+                    rest -= chance * SOFT
+                continue
+            fits.append((who, chance))
+        if not fits:
+            return None
+        who, chance = fits[0]
+        p = chance / max(rest, 1e-6)
+        weight = next((w for border, w in BORDERS if p >= border), 0.2)
+        return Argument(self._with_companions(match, (who,)), weight, None)
 
     def _in_mind(self, match: Match) -> Iterator[tuple[Item, float]]:
         """Earlier subjects with how sure they make us: of the line, of the block, of the heading, then older ones."""

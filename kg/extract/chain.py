@@ -74,7 +74,16 @@ def extract(document: Document, schemas: Path) -> Record:
     tools = load(schemas)
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
-    reading = _read(document, segmented, entities, tools)
+    reading, speakers, quotations = read(document, segmented, entities, tools)
+    relations = relate(document, reading, entities, speakers, tools)
+    return Record(document.metadata, entities, relations, _statements(quotations, entities))
+
+
+def read(
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools
+) -> tuple[Reading, list[str], tuple[Quotation, ...]]:
+    """The article read with these entities, those who converse in it, and its quotations."""
+    reading = _reading(document, segmented, entities, tools)
     persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
     turns = [
         (t.start, t.end, t.speaker) for t in find_turns(document, segmented.folded, persons, tools.schemas) if t.speaker
@@ -82,11 +91,10 @@ def extract(document: Document, schemas: Path) -> Record:
     reading.read([s for s in segmented.sentences if _is_prose(document, s)], turns)
     quotations = find_quotations(document, segmented.folded, persons, reading.person_at, tools.schemas)
     _read_quotations(reading, segmented, quotations)
-    relations = _relations(document, reading, entities, _speakers(turns, quotations), tools)
-    return Record(document.metadata, entities, relations, _statements(quotations, entities))
+    return reading, _speakers(turns, quotations), quotations
 
 
-def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
+def _reading(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
@@ -119,9 +127,10 @@ def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotat
     return sorted({speaker for _, _, speaker in turns} | {speaker for speaker, count in quoted.items() if count > 1})
 
 
-def _relations(
+def relate(
     document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: Tools
 ) -> tuple[Relation, ...]:
+    """The relations of an article as it was read."""
     view = reading.view()
     found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
     found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())

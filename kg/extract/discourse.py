@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.extract.grammar import Grammar, Pronoun
+from kg.extract.memory import Memory, Place
 from kg.extract.tokens import QUOTE_MARKS
 from kg.extract.view import FIRST_TYPE, LAST_TYPE, Item, Line, View
 from kg.model import Entity
@@ -43,6 +44,7 @@ class State:
     speaker: str | None = None
     company: str | None = None
     section: tuple[Item, ...] = ()
+    memory: Memory = field(default_factory=Memory)
 
     def mention(self, item: Item) -> None:
         """Remember an item that was named anywhere."""
@@ -62,6 +64,12 @@ class Snapshot:
     mention_count: int
     company: str | None
     section: tuple[Item, ...]
+    events: int = 0
+    place: Place = Place(0, 0, 0, 0)
+    line: tuple[int, int] = (0, 0)
+    quoted: bool = False
+    speaker: str | None = None
+    group: frozenset[str] = frozenset()
 
     @property
     def subjects(self) -> tuple[Item, ...]:

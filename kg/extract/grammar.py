@@ -30,6 +30,7 @@ class Pronoun(_Strict):
     gender: str | None = None
     number: str = "one"
     speaker: bool = False
+    sort: str = "person"
 
 
 class Description(_Strict):
@@ -39,6 +40,7 @@ class Description(_Strict):
     types: tuple[str, ...]
     kinds: tuple[str | None, ...] = ()
     latest: bool = False
+    sort: str = "thing"
 
 
 class _Discourse(_Strict):

@@ -7,6 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kg.extract.memory import Event, Memory, Place
+from kg.extract.referents import Weights
+from kg.extract.resolver import Resolver, Wanted
 from kg.extract.discourse import Draft, Reader, Snapshot, State, subject_of
 from kg.extract.grammar import Grammar
 from kg.extract.segment import Sentence
@@ -17,6 +20,9 @@ from kg.model import Block, Entity
 _QUOTES = re.compile('「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|"[^"\\n]*"')
 _OPENING = '「『“"'
 _MARK = re.compile(f"[{re.escape(BREAKS + _OPENING)}]")
+import os
+IMPLY = float(os.environ.get("IMPLY", "0.9"))
+_SHORTEST = 3
 _UTTERANCE = 10
 _REACH = 12
 _STRIPPED = '「」『』“”"《》〈〉*_'
@@ -45,9 +51,17 @@ class Reading:
     grammar: Grammar
     symbols: Mapping[str, str]
     verbs: tuple[str, ...]
+    verb_places: Sequence[tuple[int, str]] = ()
+    weights: Weights | None = None
     reader: Reader = field(init=False)
+    resolver: Resolver = field(init=False)
+    forced: Mapping[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    here: tuple[Place, tuple[int, int], bool] = field(init=False)
+    lines_read: int = 0
     draft: Draft = field(default_factory=Draft)
     utterances: list[Utterance] = field(default_factory=list)
+    resolved: list[Item] = field(default_factory=list)
+    ranked: dict[int, list[tuple[str, float]]] = field(default_factory=dict)
     lexer: Lexer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +70,9 @@ class Reading:
         names = [
             Item(m.start, m.end, entity.type, (entity.id,), "name") for entity in self.entities for m in entity.mentions
         ]
+        self.resolver = Resolver(
+            self.folded, self.blocks, self.entities, self.grammar, self.verb_places, self.weights or Weights()
+        )
         self.lexer = Lexer(self.folded, [*names, *self.values], self.grammar)
 
     def read(self, sentences: Iterable[Sentence], turns: Sequence[tuple[int, int, str]] = ()) -> None:
@@ -112,6 +129,9 @@ class Reading:
     def line(self, sentence: Sentence, *, quoted: bool, speaker: str | None) -> None:
         """Read one sentence."""
         first = clause = len(self.draft.chars)
+        self.lines_read += 1
+        place = Place(sentence.start, len(self.draft.snapshots), self.lines_read, sentence.block)
+        self.here = (place, (sentence.start, sentence.end), quoted)
         self.reader.state.companions = []
         self._open_clause(clause)
         tokens = self.lexer.tokens(sentence.start, sentence.end)
@@ -138,6 +158,8 @@ class Reading:
                 position += 1
                 self._close_clause(clause)
                 clause = len(self.draft.chars)
+                place = Place(position, len(self.draft.snapshots), self.lines_read, sentence.block)
+                self.here = (place, (sentence.start, sentence.end), quoted)
                 self._open_clause(clause)
         self.draft.run(self.folded, position, sentence.end)
         self._close_clause(clause)
@@ -164,6 +186,7 @@ class Reading:
         found = self._refer(reference, clause)
         if found is None:
             return None
+        self.resolved.append(found)
         self._put_item(found)
         return reference.end
 
@@ -193,6 +216,7 @@ class Reading:
             state.speaker,
             state.company,
             state.section,
+            Memory(list(state.memory.events)),
         )
 
     def _put_item(self, item: Item) -> None:
@@ -209,9 +233,25 @@ class Reading:
                 if cue and cue.lastgroup and item.form == "name":
                     self.reader.state.genders.setdefault(item.members[0], cue.lastgroup)
             self.reader.state.mention(item)
+            self._remember(item, self._part(before, item.end))
             acting = not self.grammar.governed.search(before) or before.endswith("由")
             if len(item.members) > 1 and acting and not before.endswith(self.verbs):
                 self.reader.state.group = item.members
+
+    def _remember(self, item: Item, role: str) -> None:
+        place = self.here[0]
+        self.reader.state.memory.events.append(
+            Event(item.members, item.start, place.clause, place.line, place.block, role, item.form)
+        )
+
+    def _part(self, before: str, end: int) -> str:
+        if self.folded.startswith("的", end):
+            return "owner"
+        if self.grammar.governed.search(before):
+            return "governed"
+        if self.grammar.oblique.search(before):
+            return "told"
+        return "object" if before.endswith(self.verbs) else "named"
 
     def _merged_with_last(self, item: Item) -> Item:
         """Join a name to a pronoun before it (她和涂鶴汀): the pronoun's place in the view is taken back."""
@@ -233,7 +273,17 @@ class Reading:
     def _open_clause(self, start: int) -> None:
         state = self.reader.state
         self.draft.snapshots[start] = Snapshot(
-            state, len(state.subjects), len(state.mentioned), state.company, state.section
+            state,
+            len(state.subjects),
+            len(state.mentioned),
+            state.company,
+            state.section,
+            len(state.memory.events),
+            self.here[0],
+            self.here[1],
+            self.here[2],
+            state.speaker,
+            frozenset(state.group),
         )
 
     def _close_clause(self, start: int) -> None:
@@ -244,10 +294,21 @@ class Reading:
         if found is not None:
             self.draft.subjects[start] = found[0]
             state.subject(found[1])
+            self._remember(found[1], "subject")
         presented = self._presented(clause, start)
         if presented is not None and (found is None or presented is not found[1]):
             state.subject(presented)
+            self._remember(presented, "presented")
         if found is None:
+            if "drop" in self.resolver.weights.tables:
+                self._imply(start)
+            if self.forced:
+                place = self.here[0]
+                end = self.draft.origins[-1] if len(self.draft.origins) > start else place.start
+                given = next((w for (a, b), w in self.forced.items() if a == b and place.start <= a <= end), None)
+                if given:
+                    who = tuple(sorted(given))
+                    self._remember(Item(place.start, place.start, self.reader.type_of(who[0]), who, "drop"), "subject")
             return
         item = found[1]
         if item.type == "Person":
@@ -256,6 +317,23 @@ class Reading:
                 people.extend(m for m in companion.members if m not in people)
             if len(people) > 1:
                 state.group = tuple(people)
+
+    def left_out(self, clause: int) -> list[tuple[str, float]]:
+        """Who may be the subject of the clause at a view offset if it names none, with probabilities, likeliest first."""
+        found = self.ranked.get(clause)
+        if found is None:
+            snapshot = self.snapshot(clause)
+            offset = snapshot.place.start
+            query = self.resolver.query(snapshot, "drop", "", offset, offset, Wanted())
+            found = self.ranked[clause] = self.resolver.rank(query, snapshot)
+        return found
+
+    def _imply(self, clause: int) -> None:
+        """Remember who is meant as the subject of a clause that names none."""
+        best = self.left_out(clause) if len(self.draft.chars) - clause >= _SHORTEST else []
+        if best and best[0][1] >= IMPLY:
+            who, offset = best[0][0], self.snapshot(clause).place.start
+            self._remember(Item(offset, offset, self.reader.type_of(who), (who,), "drop"), "subject")
 
     def _open_section(self, start: int) -> None:
         """What a heading names is what its section is about; else the article's main person is back in mind."""
@@ -284,11 +362,44 @@ class Reading:
         return None
 
     def _refer(self, reference: Reference, clause: int) -> Item | None:
-        if reference.kind == "pronoun":
-            return self.reader.resolve(reference.word, reference.start, reference.end)
+        """Who is meant: by the learned ranking where there is one for the word, else by rule."""
         if reference.kind == "bare" and not self._bare_place(clause):
             return None
+        if self.forced:
+            given = next((w for (a, b), w in self.forced.items() if a < reference.end and reference.start < b and a < b), None)
+            if given:
+                sort, _ = self.sort_of(reference.word)
+                members = tuple(sorted(given))
+                form = "group" if len(members) > 1 else sort
+                return Item(reference.start, reference.end, self.reader.type_of(members[0]), members, form)
+        sort, wanted = self.sort_of(reference.word)
+        if sort in self.resolver.weights.tables:
+            best = self.rank(clause, sort, reference.word, reference.start, reference.end, wanted)
+            if best:
+                who = best[0][0]
+                return Item(reference.start, reference.end, self.reader.type_of(who), (who,), sort)
+            return None
+        if reference.kind == "pronoun":
+            return self.reader.resolve(reference.word, reference.start, reference.end)
         return self.reader.describe(reference.word, reference.start, reference.end)
+
+    def sort_of(self, word: str) -> tuple[str, Wanted]:
+        """The sort of a referring word and whom it may mean."""
+        pronoun = self.grammar.pronouns.get(word)
+        if pronoun:
+            return pronoun.sort, Wanted(pronoun.types, (), pronoun.gender)
+        head = max((h for h in self.grammar.heads if word.endswith(h)), key=len, default="")
+        if head:
+            described = self.grammar.heads[head]
+            return described.sort, Wanted(described.types, described.kinds)
+        return "", Wanted()
+
+    def rank(
+        self, clause: int, sort: str, word: str, start: int, end: int, wanted: Wanted
+    ) -> list[tuple[str, float]]:
+        """Those who may be meant at a place of a clause (a view offset) with their probabilities, the likeliest first."""
+        snapshot = self.snapshot(clause)
+        return self.resolver.rank(self.resolver.query(snapshot, sort, word, start, end, wanted), snapshot)
 
 
 _VALUE_SYMBOLS = {"Time": TIME, "Duration": DURATION, "Role": ROLE, "Amount": AMOUNT, "Score": SCORE, "Rank": RANK}
