@@ -21,7 +21,7 @@ _PATIENCE = 4
 import os
 MODE = os.environ.get("MODE", "1") == "1"
 SOFT = float(os.environ.get("SOFT", "0.5"))
-BORDERS = eval(os.environ.get("BORDERS", "((.7,1.0),(.4,.8),(.2,.5),(.1,.35))"))
+BORDERS = eval(os.environ.get("BORDERS", "((.5,1.0),(.2,.8),(.1,.5))"))
 # View characters between a subject and its verb, and between a modifier and its head.
 _CLOSE, _MODIFIED = 7, 14
 # What sets a thing in mind apart from one that merely stands in the sentence.
@@ -188,20 +188,19 @@ class ArgumentFinder:
         frame = match.frame
         fits = []
         rest = 1.0
-        for who, chance in self.reading.left_out(match.clause):
-            entity = self.entities[who]
-            item = Item(0, 0, entity.type, (who,), "name")
-            if entity.type not in frame.subject or who in taken or not self._alike(match, item, object_):
-                if entity.type not in frame.subject:
-                    rest -= chance * SOFT
-                continue
-            fits.append((who, chance))
+        for members, chance in self.reading.left_out(match.clause):
+            type_ = self.entities[members[0]].type
+            item = Item(0, 0, type_, members, "name")
+            if type_ not in frame.subject:
+                rest -= chance * SOFT
+            elif not taken & set(members) and self._alike(match, item, object_):
+                fits.append((members, chance))
         if not fits:
             return None
-        who, chance = fits[0]
+        members, chance = fits[0]
         p = chance / max(rest, 1e-6)
         weight = next((w for border, w in BORDERS if p >= border), 0.2)
-        return Argument(self._with_companions(match, (who,)), weight, None)
+        return Argument(self._with_companions(match, members), weight, None)
 
     def _in_mind(self, match: Match) -> Iterator[tuple[Item, float]]:
         """Earlier subjects with how sure they make us: of the line, of the block, of the heading, then older ones."""

@@ -61,7 +61,7 @@ class Reading:
     draft: Draft = field(default_factory=Draft)
     utterances: list[Utterance] = field(default_factory=list)
     resolved: list[Item] = field(default_factory=list)
-    ranked: dict[int, list[tuple[str, float]]] = field(default_factory=dict)
+    ranked: dict[int, list[tuple[tuple[str, ...], float]]] = field(default_factory=dict)
     lexer: Lexer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -318,7 +318,7 @@ class Reading:
             if len(people) > 1:
                 state.group = tuple(people)
 
-    def left_out(self, clause: int) -> list[tuple[str, float]]:
+    def left_out(self, clause: int) -> list[tuple[tuple[str, ...], float]]:
         """Who may be the subject of the clause at a view offset if it names none, with probabilities, likeliest first."""
         found = self.ranked.get(clause)
         if found is None:
@@ -332,8 +332,8 @@ class Reading:
         """Remember who is meant as the subject of a clause that names none."""
         best = self.left_out(clause) if len(self.draft.chars) - clause >= _SHORTEST else []
         if best and best[0][1] >= IMPLY:
-            who, offset = best[0][0], self.snapshot(clause).place.start
-            self._remember(Item(offset, offset, self.reader.type_of(who), (who,), "drop"), "subject")
+            members, offset = best[0][0], self.snapshot(clause).place.start
+            self._remember(Item(offset, offset, self.reader.type_of(members[0]), members, "drop"), "subject")
 
     def _open_section(self, start: int) -> None:
         """What a heading names is what its section is about; else the article's main person is back in mind."""
@@ -376,8 +376,9 @@ class Reading:
         if sort in self.resolver.weights.tables:
             best = self.rank(clause, sort, reference.word, reference.start, reference.end, wanted)
             if best:
-                who = best[0][0]
-                return Item(reference.start, reference.end, self.reader.type_of(who), (who,), sort)
+                members = best[0][0]
+                form = "group" if len(members) > 1 else sort
+                return Item(reference.start, reference.end, self.reader.type_of(members[0]), members, form)
             return None
         if reference.kind == "pronoun":
             return self.reader.resolve(reference.word, reference.start, reference.end)
@@ -396,7 +397,7 @@ class Reading:
 
     def rank(
         self, clause: int, sort: str, word: str, start: int, end: int, wanted: Wanted
-    ) -> list[tuple[str, float]]:
+    ) -> list[tuple[tuple[str, ...], float]]:
         """Those who may be meant at a place of a clause (a view offset) with their probabilities, the likeliest first."""
         snapshot = self.snapshot(clause)
         return self.resolver.rank(self.resolver.query(snapshot, sort, word, start, end, wanted), snapshot)

@@ -69,7 +69,7 @@ class Known:
 COLUMNS = (
     "type", "fit", "gender", "clauses", "lines", "acting", "rank", "role", "form", "here", "later", "soon",
     "share", "main", "title", "section", "speaker", "author", "company", "before", "opens", "chain", "chain same",
-    "predicate", "follows", "word", "named", "group", "block", "acts", "acting rank rank", "times", "joint", "known", "words", "lead",
+    "predicate", "follows", "word", "named", "group", "block", "acts", "acting rank rank", "times", "joint", "known", "words", "lead", "size", "source",
 )  # fmt: skip
 
 
@@ -183,7 +183,9 @@ def load(path: Path) -> Weights:
     return Weights({sort: tuple(tables) for sort, tables in data.items()})
 
 
-def ranked(weights: Weights, query: Query, candidates: Sequence[tuple[str, Values]]) -> list[tuple[str, float]]:
+def ranked(
+    weights: Weights, query: Query, candidates: Sequence[tuple[tuple[str, ...], Values]]
+) -> list[tuple[tuple[str, ...], float]]:
     """The candidates with their probabilities, the likeliest first."""
     if not candidates:
         return []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kg.extract.grammar import Grammar
 from kg.extract.discourse import Snapshot
-from kg.extract.memory import Place, traces
+from kg.extract.memory import ACTING, Event, Place, traces
 from kg.extract.referents import Known, Query, Values, Weights, ranked, step, values
 from kg.extract.view import BREAKS
 from kg.model import Block, Entity
@@ -21,7 +21,10 @@ _GAP = re.compile(r"[\s「」『』“”\"《》*_（）()]*")
 _REACH = 24
 _MARKUP = 3
 _LETTERS = 10
-_PERSONAL = frozenset({"she", "I", "you", "self"})
+_PERSONAL = frozenset({"she", "I", "you"})
+_PLURAL = frozenset({"they", "we"})
+_SIZES = {"两": 2, "二": 2, "俩": 2, "双": 2, "三": 3, "四": 4, "五": 5}
+_GROUP_AGE = 40
 _NAMED = frozenset({"name", "value", "turn", "topic"})
 _NEAR = 60
 
@@ -165,7 +168,7 @@ class Resolver:
         pairs = [one + other for one, other in zip(letters, letters[1:], strict=False)]
         return tuple(dict.fromkeys([*letters[:1], *pairs]))
 
-    def candidates(self, query: Query, snapshot: Snapshot) -> list[tuple[str, Values]]:
+    def candidates(self, query: Query, snapshot: Snapshot) -> list[tuple[tuple[str, ...], Values]]:
         """Everyone in mind at the place of a query, with what speaks for each."""
         events = snapshot.state.memory.until(snapshot.events, query.place)
         found = traces(events, query.place, self.types)
@@ -183,12 +186,50 @@ class Resolver:
             pool = {who: None for who in pool if who and self.types[who] == "Person"}
         chain = next((e.members for e in reversed(events) if e.form not in _NAMED), ())
         same = next((e.members for e in reversed(events) if e.form == query.sort), ())
-        return [
-            (who, values(query, who, self.known[who], found.get(who), (who in chain, who in same)))
-            for who in pool
-            if who
+        single = {
+            who: values(query, who, self.known[who], found.get(who), (who in chain, who in same)) for who in pool if who
+        }
+        size = _SIZES.get(next((c for c in query.word if c in _SIZES), ""), 0) if query.sort in _PLURAL else 0
+        result = [
+            ((who,), (*given, f"1{size}{self.types[who]}" if query.sort in _PLURAL else "1", ""))
+            for who, given in single.items()
         ]
+        if query.sort not in _PERSONAL:
+            for members, source in self._groups(query, events).items():
+                known = [who for who in members if who in single]
+                if len(known) == len(members):
+                    oldest = max(known, key=lambda who: list(single).index(who))
+                    count = f"{len(members)}{size}{self.types[known[0]]}" if query.sort in _PLURAL else "2"
+                    fresh = f"{set(members) == set(chain)}{set(members) == set(same)}"
+                    result.append((members, (*single[oldest], count, f"{source}{fresh}{'1' if size == len(members) else ''}")))
+        return result
 
-    def rank(self, query: Query, snapshot: Snapshot) -> list[tuple[str, float]]:
+    def _groups(self, query: Query, events: Sequence[Event]) -> dict[tuple[str, ...], str]:
+        """Those who may be meant together: named or joined together, or the last of their type."""
+        groups: dict[tuple[str, ...], str] = {}
+        for age, event in enumerate(reversed(events)):
+            if len(event.members) > 1 and age < _GROUP_AGE:
+                groups.setdefault(tuple(sorted(event.members)), f"joint{len(groups)}")
+        if len(query.group) > 1:
+            groups.setdefault(tuple(sorted(query.group)), "group")
+        if query.sort in _PLURAL:
+            for type_ in query.types or ("Person",):
+                lately = list(dict.fromkeys(w for e in reversed(events) for w in e.members if self.types[w] == type_))
+                acting = list(
+                    dict.fromkeys(
+                        w for e in reversed(events) if e.role in ACTING for w in e.members if self.types[w] == type_
+                    )
+                )
+                for number in (2, 3, 4, 5):
+                    for name, row in (("acting", acting), ("lately", lately)):
+                        if len(row) >= number:
+                            groups.setdefault(tuple(sorted(row[:number])), name)
+            if query.speaker:
+                for who, known in self.known.items():
+                    if known.author and who != query.speaker:
+                        groups.setdefault(tuple(sorted((who, query.speaker))), "talk")
+        return groups
+
+    def rank(self, query: Query, snapshot: Snapshot) -> list[tuple[tuple[str, ...], float]]:
         """The candidates with their probabilities, the likeliest first."""
         return ranked(self.weights, query, self.candidates(query, snapshot))
