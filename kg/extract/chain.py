@@ -11,7 +11,7 @@ from pathlib import Path
 import ahocorasick_rs
 
 from kg import lexicon, ontology
-from kg.extract import cues, frames, grammar, interview, tables
+from kg.extract import cues, frames, grammar, interview, referents, tables
 from kg.extract.entities import find_entities
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
@@ -22,6 +22,9 @@ from kg.extract.view import Item, symbols
 from kg.lexicon import Lexicon
 from kg.model import Document, Entity, Record, Relation, Statement
 from kg.ontology import Ontology
+
+Given = Mapping[tuple[int, int], tuple[str, ...]]
+_NOTHING: Given = {}
 
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
@@ -40,6 +43,8 @@ class Tools:
     grammar: grammar.Grammar
     frames: frames.Frames
     triggers: ahocorasick_rs.AhoCorasick
+    verbs: frames.TriggerFinder
+    weights: referents.Weights
     headers: tables.Headers
     interview: interview.Interview
     symbols: Mapping[str, str]
@@ -62,6 +67,8 @@ def load(schemas: Path) -> Tools:
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
+        verbs=frames.TriggerFinder(relation_frames),
+        weights=referents.load(schemas / "weights" / "references.json"),
         headers=tables.load(schemas),
         interview=interview.load(schemas),
         symbols=marks,
@@ -80,10 +87,13 @@ def extract(document: Document, schemas: Path) -> Record:
 
 
 def read(
-    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given = _NOTHING
 ) -> tuple[Reading, list[str], tuple[Quotation, ...]]:
-    """The article read with these entities, those who converse in it, and its quotations."""
-    reading = _reading(document, segmented, entities, tools)
+    """The article read with these entities, those who converse in it, and its quotations.
+
+    `given` says who is meant at spans that need not be resolved.
+    """
+    reading = _reading(document, segmented, entities, tools, given)
     persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
     turns = [
         (t.start, t.end, t.speaker) for t in find_turns(document, segmented.folded, persons, tools.schemas) if t.speaker
@@ -94,7 +104,9 @@ def read(
     return reading, _speakers(turns, quotations), quotations
 
 
-def _reading(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
+def _reading(
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given
+) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
@@ -110,6 +122,9 @@ def _reading(document: Document, segmented: Segmented, entities: Sequence[Entity
         tools.grammar,
         tools.symbols,
         tools.frames.verbs,
+        tools.verbs.places(segmented.folded),
+        tools.weights,
+        given,
     )
 
 

@@ -1,8 +1,8 @@
-"""What a reader remembers of a text: who was named where, and in which part of a sentence."""
+"""What a reader remembers of a text: who was named where, in which part of a sentence, and how long ago."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,7 +12,11 @@ ACTING = frozenset({"subject", "presented"})
 
 
 class Event(NamedTuple):
-    """Something named, meant or acting: `role` is named, governed, object, subject or presented."""
+    """Something named, meant or acting.
+
+    `role` is owner, governed, told, object or named for what stands in the text, subject or presented for what a
+    clause is about; `form` is name, group, drop or the sort of the reference.
+    """
 
     members: tuple[str, ...]
     start: int
@@ -21,21 +25,6 @@ class Event(NamedTuple):
     block: int
     role: str
     form: str
-
-
-@dataclass(slots=True)
-class Trace:
-    """What an entity left in memory: its last event, when it last acted, and how often it was there."""
-
-    last: Event
-    rank: int
-    acted: Event | None = None
-    acting_rank: int = -1
-    acts: int = 0
-    times: int = 0
-    here: str = ""
-    joint: bool = False
-    presented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +37,18 @@ class Place:
     block: int
 
 
-def traces(events: Sequence[Event], place: Place, types: Mapping[str, str]) -> dict[str, Trace]:
-    """What every entity left in memory before a place, the most recent first."""
-    found: dict[str, Trace] = {}
-    ranks: dict[str, int] = {}
-    acting: dict[str, int] = {}
-    for event in reversed(events[-_EVENTS:]):
-        acts = event.role in ACTING
-        for who in event.members:
-            trace = found.get(who)
-            if trace is None:
-                type_ = types[who]
-                rank = ranks.get(type_, 0)
-                ranks[type_] = rank + 1
-                trace = found[who] = Trace(event, rank)
-                trace.joint = len(event.members) > 1
-            if acts:
-                trace.acts += 1
-                if trace.acted is None:
-                    type_ = types[who]
-                    trace.acted = event
-                    trace.acting_rank = acting.get(type_, 0)
-                    acting[type_] = trace.acting_rank + 1
-                    trace.presented = event.role == "presented"
-            else:
-                trace.times += 1
-                if event.clause == place.clause and not trace.here:
-                    trace.here = event.role
-    return found
+@dataclass(slots=True)
+class Trace:
+    """What an entity left in memory: its last event, when it last acted, and how often; ranks count its type alone."""
+
+    last: Event
+    rank: int
+    joint: bool
+    acted: Event | None = None
+    acting_rank: int = -1
+    acts: int = 0
+    times: int = 0
+    here: str = ""
 
 
 @dataclass(slots=True)
@@ -84,8 +57,8 @@ class Memory:
 
     events: list[Event] = field(default_factory=list)
 
-    def until(self, count: int, place: Place) -> Sequence[Event]:
-        """The first `count` events and what the place's clause names before it."""
+    def until(self, count: int, place: Place) -> list[Event]:
+        """The last of the first `count` events, and what the place's clause names before it."""
         events = self.events
         found = events[max(0, count - _EVENTS) : count]
         while count < len(events) and events[count].clause == place.clause and events[count].start < place.start:
@@ -95,6 +68,26 @@ class Memory:
         return found
 
 
-def distinct(groups: Iterator[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The groups without repetition, in their order."""
-    return list(dict.fromkeys(groups))
+def traces(events: Sequence[Event], place: Place, types: Mapping[str, str]) -> dict[str, Trace]:
+    """What every entity left in memory before a place, the most recent first."""
+    found: dict[str, Trace] = {}
+    ranks: dict[str, int] = {}
+    acting: dict[str, int] = {}
+    for event in reversed(events):
+        acts = event.role in ACTING
+        for who in event.members:
+            type_ = types[who]
+            trace = found.get(who)
+            if trace is None:
+                ranks[type_] = ranks.get(type_, -1) + 1
+                trace = found[who] = Trace(event, ranks[type_], len(event.members) > 1)
+            if not acts:
+                trace.times += 1
+                if event.clause == place.clause and not trace.here:
+                    trace.here = event.role
+                continue
+            trace.acts += 1
+            if trace.acted is None:
+                acting[type_] = acting.get(type_, -1) + 1
+                trace.acted, trace.acting_rank = event, acting[type_]
+    return found

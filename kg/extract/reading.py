@@ -7,11 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kg.extract.memory import Event, Memory, Place
-from kg.extract.referents import Weights
-from kg.extract.resolver import Resolver, Wanted
 from kg.extract.discourse import Draft, Reader, Snapshot, State, subject_of
 from kg.extract.grammar import Grammar
+from kg.extract.memory import Event, Memory, Place
+from kg.extract.referents import Ranking, Wanted, Weights
+from kg.extract.resolver import Resolver
 from kg.extract.segment import Sentence
 from kg.extract.tokens import Lexer, Reference
 from kg.extract.view import AMOUNT, BREAKS, DURATION, QUOTE, RANK, ROLE, SCORE, TIME, Item, Line, View
@@ -20,9 +20,8 @@ from kg.model import Block, Entity
 _QUOTES = re.compile('「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|"[^"\\n]*"')
 _OPENING = '「『“"'
 _MARK = re.compile(f"[{re.escape(BREAKS + _OPENING)}]")
-import os
-IMPLY = float(os.environ.get("IMPLY", "0.9"))
-_SHORTEST = 3
+# A subject that is left out is remembered if it is this sure, and the clause is no fragment.
+_SURE, _SHORTEST = 0.9, 3
 _UTTERANCE = 10
 _REACH = 12
 _STRIPPED = '「」『』“”"《》〈〉*_'
@@ -41,7 +40,11 @@ class Utterance:
 
 @dataclass(slots=True)
 class Reading:
-    """A view under construction; `view()` may be taken at any time."""
+    """A view under construction; `view()` may be taken at any time.
+
+    `verb_places` are the frames' triggers in the text with their predicates, `given` says who is meant at spans (empty
+    where a subject is left out) that need not be resolved.
+    """
 
     original: str
     folded: str
@@ -51,28 +54,26 @@ class Reading:
     grammar: Grammar
     symbols: Mapping[str, str]
     verbs: tuple[str, ...]
-    verb_places: Sequence[tuple[int, str]] = ()
-    weights: Weights | None = None
+    verb_places: Sequence[tuple[int, str]]
+    weights: Weights
+    given: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     reader: Reader = field(init=False)
     resolver: Resolver = field(init=False)
-    forced: Mapping[tuple[int, int], frozenset[str]] = field(default_factory=dict)
-    here: tuple[Place, tuple[int, int], bool] = field(init=False)
-    lines_read: int = 0
+    here: Place = field(init=False)
+    sentence: Sentence = field(init=False)
+    quoted: bool = False
     draft: Draft = field(default_factory=Draft)
     utterances: list[Utterance] = field(default_factory=list)
     resolved: list[Item] = field(default_factory=list)
-    ranked: dict[int, list[tuple[tuple[str, ...], float]]] = field(default_factory=dict)
+    rankings: dict[int, Ranking] = field(default_factory=dict)
     lexer: Lexer = field(init=False)
 
     def __post_init__(self) -> None:
-        # Only where an article speaks of 她 too does 他 tell a man.
-        self.reader = Reader(self.entities, self.grammar, self.symbols, both_genders="她" in self.folded)
+        self.reader = Reader(self.entities)
         names = [
             Item(m.start, m.end, entity.type, (entity.id,), "name") for entity in self.entities for m in entity.mentions
         ]
-        self.resolver = Resolver(
-            self.folded, self.blocks, self.entities, self.grammar, self.verb_places, self.weights or Weights()
-        )
+        self.resolver = Resolver(self.folded, self.blocks, self.entities, self.grammar, self.verb_places, self.weights)
         self.lexer = Lexer(self.folded, [*names, *self.values], self.grammar)
 
     def read(self, sentences: Iterable[Sentence], turns: Sequence[tuple[int, int, str]] = ()) -> None:
@@ -124,16 +125,14 @@ class Reading:
 
     def snapshot(self, clause_start: int) -> Snapshot:
         """What was in mind before the clause that begins at a view offset."""
-        return self.draft.snapshots.get(clause_start) or Snapshot(State(), 0, 0, None, ())
+        return self.draft.snapshots[clause_start]
 
     def line(self, sentence: Sentence, *, quoted: bool, speaker: str | None) -> None:
         """Read one sentence."""
         first = clause = len(self.draft.chars)
-        self.lines_read += 1
-        place = Place(sentence.start, len(self.draft.snapshots), self.lines_read, sentence.block)
-        self.here = (place, (sentence.start, sentence.end), quoted)
+        self.sentence, self.quoted = sentence, quoted
         self.reader.state.companions = []
-        self._open_clause(clause)
+        self._open_clause(clause, sentence.start)
         tokens = self.lexer.tokens(sentence.start, sentence.end)
         stops = {token.start: token for token in tokens}
         # Front matter is read on its own: nobody has been named before it.
@@ -158,9 +157,7 @@ class Reading:
                 position += 1
                 self._close_clause(clause)
                 clause = len(self.draft.chars)
-                place = Place(position, len(self.draft.snapshots), self.lines_read, sentence.block)
-                self.here = (place, (sentence.start, sentence.end), quoted)
-                self._open_clause(clause)
+                self._open_clause(clause, position)
         self.draft.run(self.folded, position, sentence.end)
         self._close_clause(clause)
         if self.blocks[sentence.block].kind == "heading":
@@ -212,7 +209,6 @@ class Reading:
             list(state.mentioned),
             list(state.companions),
             state.group,
-            state.genders,
             state.speaker,
             state.company,
             state.section,
@@ -226,12 +222,8 @@ class Reading:
         self.draft.put(symbol, item.start, item)
         if item.type in self.symbols:
             before = "".join(self.draft.chars[max(0, where - 10) : where])
-            if item.type == "Person":
-                if self.grammar.companion.search(before):
-                    self.reader.state.companions.append(item)
-                cue = self.grammar.gender.search(before)
-                if cue and cue.lastgroup and item.form == "name":
-                    self.reader.state.genders.setdefault(item.members[0], cue.lastgroup)
+            if item.type == "Person" and self.grammar.companion.search(before):
+                self.reader.state.companions.append(item)
             self.reader.state.mention(item)
             self._remember(item, self._part(before, item.end))
             acting = not self.grammar.governed.search(before) or before.endswith("由")
@@ -239,7 +231,7 @@ class Reading:
                 self.reader.state.group = item.members
 
     def _remember(self, item: Item, role: str) -> None:
-        place = self.here[0]
+        place = self.here
         self.reader.state.memory.events.append(
             Event(item.members, item.start, place.clause, place.line, place.block, role, item.form)
         )
@@ -270,20 +262,21 @@ class Reading:
         text = "".join(self.draft.chars[clause:])
         return not self.grammar.adverbial.sub("", text).strip(TIME)
 
-    def _open_clause(self, start: int) -> None:
+    def _open_clause(self, start: int, origin: int) -> None:
         state = self.reader.state
+        self.here = Place(origin, len(self.draft.snapshots), len(self.draft.lines), self.sentence.block)
         self.draft.snapshots[start] = Snapshot(
-            state,
-            len(state.subjects),
-            len(state.mentioned),
-            state.company,
-            state.section,
-            len(state.memory.events),
-            self.here[0],
-            self.here[1],
-            self.here[2],
-            state.speaker,
-            frozenset(state.group),
+            state=state,
+            subject_count=len(state.subjects),
+            mention_count=len(state.mentioned),
+            company=state.company,
+            section=state.section,
+            events=len(state.memory.events),
+            place=self.here,
+            line=(self.sentence.start, self.sentence.end),
+            quoted=self.quoted,
+            speaker=state.speaker,
+            group=frozenset(state.group),
         )
 
     def _close_clause(self, start: int) -> None:
@@ -300,15 +293,7 @@ class Reading:
             state.subject(presented)
             self._remember(presented, "presented")
         if found is None:
-            if "drop" in self.resolver.weights.tables:
-                self._imply(start)
-            if self.forced:
-                place = self.here[0]
-                end = self.draft.origins[-1] if len(self.draft.origins) > start else place.start
-                given = next((w for (a, b), w in self.forced.items() if a == b and place.start <= a <= end), None)
-                if given:
-                    who = tuple(sorted(given))
-                    self._remember(Item(place.start, place.start, self.reader.type_of(who[0]), who, "drop"), "subject")
+            self._imply(start)
             return
         item = found[1]
         if item.type == "Person":
@@ -318,22 +303,28 @@ class Reading:
             if len(people) > 1:
                 state.group = tuple(people)
 
-    def left_out(self, clause: int) -> list[tuple[tuple[str, ...], float]]:
-        """Who may be the subject of the clause at a view offset if it names none, with probabilities, likeliest first."""
-        found = self.ranked.get(clause)
+    def left_out(self, clause: int) -> Ranking:
+        """Who may be the subject of the clause at a view offset if none stands there, with probabilities, in order."""
+        found = self.rankings.get(clause)
         if found is None:
-            snapshot = self.snapshot(clause)
-            offset = snapshot.place.start
-            query = self.resolver.query(snapshot, "drop", "", offset, offset, Wanted())
-            found = self.ranked[clause] = self.resolver.rank(query, snapshot)
+            start = self.snapshot(clause).place.start
+            found = self.rankings[clause] = self.rank(clause, "drop", "", (start, start), Wanted())
         return found
 
+    def rank(self, clause: int, sort: str, word: str, span: tuple[int, int], wanted: Wanted) -> Ranking:
+        """Who may be meant by the word at a span of the clause at a view offset, with probabilities, in order."""
+        snapshot = self.snapshot(clause)
+        return self.resolver.rank(self.resolver.query(snapshot, sort, word, span, wanted), snapshot)
+
     def _imply(self, clause: int) -> None:
-        """Remember who is meant as the subject of a clause that names none."""
-        best = self.left_out(clause) if len(self.draft.chars) - clause >= _SHORTEST else []
-        if best and best[0][1] >= IMPLY:
-            members, offset = best[0][0], self.snapshot(clause).place.start
-            self._remember(Item(offset, offset, self.reader.type_of(members[0]), members, "drop"), "subject")
+        """Remember who is the subject of a clause that names none."""
+        start, end = self.here.start, self.draft.origins[-1] if self.draft.origins else 0
+        members = next((who for (a, b), who in self.given.items() if a == b and start <= a <= end), ())
+        if not members and not self.given and len(self.draft.chars) - clause >= _SHORTEST:
+            best = self.left_out(clause)
+            members = best[0][0] if best and best[0][1] >= _SURE else ()
+        if members:
+            self._remember(Item(start, start, self.reader.type_of(members[0]), members, "drop"), "subject")
 
     def _open_section(self, start: int) -> None:
         """What a heading names is what its section is about; else the article's main person is back in mind."""
@@ -362,45 +353,27 @@ class Reading:
         return None
 
     def _refer(self, reference: Reference, clause: int) -> Item | None:
-        """Who is meant: by the learned ranking where there is one for the word, else by rule."""
         if reference.kind == "bare" and not self._bare_place(clause):
             return None
-        if self.forced:
-            given = next((w for (a, b), w in self.forced.items() if a < reference.end and reference.start < b and a < b), None)
-            if given:
-                sort, _ = self.sort_of(reference.word)
-                members = tuple(sorted(given))
-                form = "group" if len(members) > 1 else sort
-                return Item(reference.start, reference.end, self.reader.type_of(members[0]), members, form)
+        start, end = reference.start, reference.end
         sort, wanted = self.sort_of(reference.word)
-        if sort in self.resolver.weights.tables:
-            best = self.rank(clause, sort, reference.word, reference.start, reference.end, wanted)
-            if best:
-                members = best[0][0]
-                form = "group" if len(members) > 1 else sort
-                return Item(reference.start, reference.end, self.reader.type_of(members[0]), members, form)
-            return None
-        if reference.kind == "pronoun":
-            return self.reader.resolve(reference.word, reference.start, reference.end)
-        return self.reader.describe(reference.word, reference.start, reference.end)
+        members = next((who for (a, b), who in self.given.items() if a < end and start < b and a < b), ())
+        if not members:
+            best = self.rank(clause, sort, reference.word, (start, end), wanted)
+            if not best:
+                return None
+            members = best[0][0]
+        form = "group" if len(members) > 1 else sort
+        return Item(start, end, self.reader.type_of(members[0]), members, form)
 
     def sort_of(self, word: str) -> tuple[str, Wanted]:
-        """The sort of a referring word and whom it may mean."""
+        """The sort of a referring word, and whom it may mean."""
         pronoun = self.grammar.pronouns.get(word)
         if pronoun:
             return pronoun.sort, Wanted(pronoun.types, (), pronoun.gender)
         head = max((h for h in self.grammar.heads if word.endswith(h)), key=len, default="")
-        if head:
-            described = self.grammar.heads[head]
-            return described.sort, Wanted(described.types, described.kinds)
-        return "", Wanted()
-
-    def rank(
-        self, clause: int, sort: str, word: str, start: int, end: int, wanted: Wanted
-    ) -> list[tuple[tuple[str, ...], float]]:
-        """Those who may be meant at a place of a clause (a view offset) with their probabilities, the likeliest first."""
-        snapshot = self.snapshot(clause)
-        return self.resolver.rank(self.resolver.query(snapshot, sort, word, start, end, wanted), snapshot)
+        described = self.grammar.heads.get(head)
+        return (described.sort, Wanted(described.types, described.kinds)) if described else ("other", Wanted())
 
 
 _VALUE_SYMBOLS = {"Time": TIME, "Duration": DURATION, "Role": ROLE, "Amount": AMOUNT, "Score": SCORE, "Rank": RANK}

@@ -1,59 +1,66 @@
-"""Who is most likely meant: candidates for a reference, what speaks for each, and a learned weighing of that."""
+"""Who is likely meant: what speaks for a candidate, and the learned weights of it (`schemas/references.json`)."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from kg.errors import SchemaError
 from kg.extract.memory import Place, Trace
 
 _STEPS = (0, 1, 2, 3, 4, 6, 9, 14, 25)
-Values = tuple[object, ...]
+# What the words behind a reference say is looked up once for each type of candidate.
+Value = str | tuple[str, ...]
+ALL = ""
+Ranking = list[tuple[tuple[str, ...], float]]
 
 
 def step(number: int) -> int:
-    """A coarse measure of a distance or count."""
-    level = 0
-    for border in _STEPS:
-        if number < border:
-            break
-        level += 1
-    return level
+    """A coarse measure of a distance or a count."""
+    return sum(number >= border for border in _STEPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whom a word may mean, the likeliest type first; `gender` is f or m."""
+
+    types: tuple[str, ...] = ()
+    kinds: tuple[str | None, ...] = ()
+    gender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A reference to be resolved and all that its place tells."""
+    """A reference (or a subject that is not there: sort drop) and all that its place tells."""
 
     sort: str
     word: str
+    wanted: Wanted
     place: Place
     end: int
-    types: tuple[str, ...] = ()
-    kinds: tuple[str | None, ...] = ()
-    gender: str | None = None
-    predicate: str = ""
-    follows: str = ""
-    words: tuple[str, ...] = ()
-    opening: str = ""
-    mark: str = ""
-    first: bool = False
-    block_start: bool = False
-    quoted: bool = False
-    speaker: str | None = None
-    company: str | None = None
-    section: frozenset[str] = frozenset()
-    group: frozenset[str] = frozenset()
-    clause_end: int = 0
-    line_end: int = 0
+    clause_end: int
+    line_end: int
+    predicate: str
+    words: tuple[str, ...]
+    follows: str
+    opening: str
+    mark: str
+    first: bool
+    block_start: bool
+    quoted: bool
+    speaker: str | None
+    company: str | None
+    section: frozenset[str]
+    group: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the whole document tells of an entity."""
+    """What the whole document tells of an entity; `gender` is above zero for a woman, below for a man."""
 
     type: str
     kind: str | None
@@ -66,131 +73,136 @@ class Known:
     names: tuple[str, ...]
 
 
-COLUMNS = (
-    "type", "fit", "gender", "clauses", "lines", "acting", "rank", "role", "form", "here", "later", "soon",
-    "share", "main", "title", "section", "speaker", "author", "company", "before", "opens", "chain", "chain same",
-    "predicate", "follows", "word", "named", "group", "block", "acts", "acting rank rank", "times", "joint", "known", "words", "lead", "size", "source",
-)  # fmt: skip
+def _fit(wanted: Wanted, known: Known) -> str:
+    if not wanted.types:
+        return "any"
+    fit = str(wanted.types.index(known.type)) if known.type in wanted.types else "no"
+    if wanted.kinds and known.type == "Organization":
+        fit += "kind" if known.kind in wanted.kinds else "other"
+    return fit
 
 
-def values(query: Query, who: str, known: Known, trace: Trace | None, chain: tuple[bool, bool]) -> Values:
-    """What speaks for a candidate, one value for each of COLUMNS."""
-    place = query.place
-    type_ = known.type
-    if query.types:
-        fit = query.types.index(type_) if type_ in query.types else 9
-        if query.kinds and type_ == "Organization":
-            fit += 20 if known.kind not in query.kinds else 10
-    else:
-        fit = 8
-    gender: object = 0
-    if query.gender:
-        lean = known.gender if query.gender == "f" else -known.gender
-        gender = max(-4, min(4, round(lean * 2)))
-    later = soon = False
+def _gender(wanted: Wanted, known: Known) -> str:
+    if not wanted.gender:
+        return ""
+    return str(max(-4, min(4, round(2 * (known.gender if wanted.gender == "f" else -known.gender)))))
+
+
+def _ahead(query: Query, known: Known) -> str:
+    """Whether the candidate is named later: in the clause, in the line, or not."""
     for start in known.starts:
         if start >= query.end:
-            later = start < query.clause_end
-            soon = start < query.line_end
-            break
+            return "clause" if start < query.clause_end else "line" if start < query.line_end else ""
+    return ""
+
+
+def _remembered(query: Query, trace: Trace | None) -> dict[str, Value]:
     if trace is None:
-        clauses: object = -1
-        lines: object = -1
-        acting: object = -1
-        rank: object = -1
-        role: object = -1
-        form: object = -1
-        block: object = -1
-        before: object = -1
-        opens: object = -1
-        here, acts, times, both, joint = "", 0, 0, "", False
-    else:
-        last, acted = trace.last, trace.acted
-        same = last.block == place.block
-        away = place.clause - last.clause
-        clauses = step(away) + (20 if same else 0)
-        lines = f"{min(place.line - acted.line, 4)}{acted.block == place.block}{trace.acting_rank == 0}" if acted else -1
-        acting = min(trace.acting_rank, 4)
-        rank = min(trace.rank, 5)
-        role = f"{last.role}{min(away, 3)}"
-        form = f"{last.form}{min(away, 2)}"
-        block = f"{same}{query.block_start}{min(rank, 2)}"
-        near = acted is not None and acted.clause == place.clause - 1
-        before = f"{near}{query.mark}{query.opening}"
-        opens = f"{near}{acted is not None and acted.line == place.line}{query.first}"
-        here, acts, times, joint = trace.here, min(trace.acts, 5), min(trace.times, 5), trace.joint
-        both = f"{acting}{rank}"
-    return (
-        type_,
-        fit,
-        gender,
-        clauses,
-        lines,
-        acting,
-        rank,
-        role,
-        form,
-        here,
-        later,
-        soon,
-        known.share,
-        known.main,
-        f"{known.title}{query.block_start}",
-        f"{who in query.section}{query.block_start}",
-        f"{who == query.speaker}{query.quoted}" if query.speaker else "",
-        known.author,
-        who == query.company,
-        before,
-        opens,
-        chain[0],
-        chain[1],
-        f"{query.predicate}{type_}",
-        f"{query.follows}{type_}",
-        f"{query.word}{type_}",
-        bool(query.word) and any(query.word in name for name in known.names),
-        who in query.group,
-        block,
-        acts,
-        both,
-        times,
-        joint,
-        f"{query.first}{query.block_start}{type_}{trace is None}",
-        tuple(f"{word}{type_}" for word in query.words),
-        f"{query.opening}{type_}",
-    )
+        return {"seen": f"never{query.first}{query.block_start}"}
+    place, last, acted = query.place, trace.last, trace.acted
+    same, away = last.block == place.block, place.clause - last.clause
+    acting, rank = min(trace.acting_rank, 4), min(trace.rank, 5)
+    near = acted is not None and acted.clause == place.clause - 1
+    found: dict[str, Value] = {
+        "clauses": f"{step(away)}{same}",
+        "acting": str(acting),
+        "rank": str(rank),
+        "ranks": f"{acting}{rank}",
+        "role": f"{last.role}{min(away, 3)}",
+        "form": f"{last.form}{min(away, 2)}",
+        "here": trace.here,
+        "block": f"{same}{query.block_start}{min(rank, 2)}",
+        "before": f"{near}{query.mark}{query.opening}",
+        "opens": f"{near}{acted is not None and acted.line == place.line}{query.first}",
+        "acts": str(min(trace.acts, 5)),
+        "times": str(min(trace.times, 5)),
+        "joint": str(trace.joint),
+    }
+    if acted is not None:
+        found["lines"] = f"{min(place.line - acted.line, 4)}{acted.block == place.block}{trace.acting_rank == 0}"
+    return found
 
 
-@dataclass(frozen=True)
+def evidence(query: Query, who: str, known: Known, trace: Trace | None, chain: tuple[bool, bool]) -> dict[str, Value]:
+    """What speaks for or against a candidate; `chain`: whether the last reference, and the last such, meant him."""
+    type_ = known.type
+    ahead = _ahead(query, known)
+    found: dict[str, Value] = {
+        "type": type_,
+        "fit": _fit(query.wanted, known),
+        "gender": _gender(query.wanted, known),
+        "later": str(ahead == "clause"),
+        "soon": str(bool(ahead)),
+        "share": str(known.share),
+        "main": str(known.main),
+        "title": f"{known.title}{query.block_start}",
+        "section": f"{who in query.section}{query.block_start}",
+        "speaker": f"{who == query.speaker}{query.quoted}" if query.speaker else "",
+        "author": str(known.author),
+        "company": str(who == query.company),
+        "chain": str(chain[0]),
+        "chain of sort": str(chain[1]),
+        "predicate": f"{query.predicate}{type_}",
+        "follows": f"{query.follows}{type_}",
+        "word": f"{query.word}{type_}",
+        "named": str(bool(query.word) and any(query.word in name for name in known.names)),
+        "group": str(who in query.group),
+        "opening": f"{query.opening}{type_}",
+    }
+    found.update(_remembered(query, trace))
+    return found
+
+
 class Weights:
-    """Learned weights: by sort of reference a table for every column."""
+    """Learned weights by sort of reference, kind of evidence and its value.
 
-    tables: Mapping[str, tuple[Mapping[str, float], ...]] = field(default_factory=dict)
+    What holds for all sorts is learned once, under ALL, and for each sort how far it departs from that.
+    """
 
-    def score(self, sort: str, given: Values) -> float:
+    def __init__(self, learned: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
+        self.learned = learned
+        shared = learned.get(ALL, {})
+        self.tables: dict[str, dict[str, dict[str, float]]] = {}
+        for sort in sorted(set(learned) - {ALL}):
+            own = learned[sort]
+            self.tables[sort] = {kind: dict(shared.get(kind, {})) for kind in {*shared, *own}}
+            for kind, table in own.items():
+                sums = self.tables[sort][kind]
+                for value, weight in table.items():
+                    sums[value] = sums.get(value, 0.0) + weight
+
+    def score(self, sort: str, found: Mapping[str, Value]) -> float:
         """How much speaks for a candidate."""
+        tables = self.tables[sort]
         total = 0.0
-        for table, value in zip(self.tables[sort], given, strict=True):
-            if isinstance(value, tuple):
-                total += sum(table.get(part, 0.0) for part in value)
+        for kind, value in found.items():
+            table = tables.get(kind)
+            if table is None:
+                continue
+            if isinstance(value, str):
+                total += table.get(value, 0.0)
             else:
-                total += table.get(str(value), 0.0)
+                for part in value:
+                    total += table.get(part, 0.0)
         return total
 
 
+@cache
 def load(path: Path) -> Weights:
-    """Read learned weights."""
-    data = json.loads(path.read_text("utf-8"))
-    return Weights({sort: tuple(tables) for sort, tables in data.items()})
+    """Read learned weights; raises SchemaError."""
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        return Weights(data["weights"])
+    except OSError as error:
+        raise SchemaError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SchemaError(f"{path}: is not a file of learned weights ({type(error).__name__}: {error})") from error
 
 
-def ranked(
-    weights: Weights, query: Query, candidates: Sequence[tuple[tuple[str, ...], Values]]
-) -> list[tuple[tuple[str, ...], float]]:
+def ranked(weights: Weights, sort: str, candidates: Iterable[tuple[tuple[str, ...], Mapping[str, Value]]]) -> Ranking:
     """The candidates with their probabilities, the likeliest first."""
-    if not candidates:
-        return []
-    scores = [(weights.score(query.sort, given), who) for who, given in candidates]
-    top = max(score for score, _ in scores)
-    powers = [(math.exp(score - top), who) for score, who in scores]
+    scores = [(weights.score(sort, found), members) for members, found in candidates]
+    top = max((score for score, _ in scores), default=0.0)
+    powers = [(math.exp(score - top), members) for score, members in scores]
     whole = sum(power for power, _ in powers)
-    return sorted(((who, power / whole) for power, who in powers), key=lambda pair: (-pair[1], pair[0]))
+    return sorted(((members, power / whole) for power, members in powers), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,1 @@
+"""Learns from annotated articles what the extraction weighs by: data in, data out."""
