@@ -13,6 +13,7 @@ import ahocorasick_rs
 from kg import lexicon, ontology
 from kg.extract import cues, frames, grammar, interview, referents, tables
 from kg.extract.entities import find_entities
+from kg.extract.frames import TriggerFinder
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder, merged
@@ -43,7 +44,7 @@ class Tools:
     grammar: grammar.Grammar
     frames: frames.Frames
     triggers: ahocorasick_rs.AhoCorasick
-    verbs: frames.TriggerFinder
+    verbs: TriggerFinder
     weights: referents.Weights
     headers: tables.Headers
     interview: interview.Interview
@@ -67,7 +68,7 @@ def load(schemas: Path) -> Tools:
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
-        verbs=frames.TriggerFinder(relation_frames),
+        verbs=TriggerFinder(relation_frames),
         weights=referents.load(schemas / "weights" / "references.json"),
         headers=tables.load(schemas),
         interview=interview.load(schemas),

@@ -317,11 +317,11 @@ class Reading:
         return self.resolver.rank(self.resolver.query(snapshot, sort, word, span, wanted), snapshot)
 
     def _imply(self, clause: int) -> None:
-        """Remember who is the subject of a clause that names none."""
+        """Remember who is the subject of a clause that tells something and names none."""
         start, end = self.here.start, self.draft.origins[-1] if self.draft.origins else 0
         members = next((who for (a, b), who in self.given.items() if a == b and start <= a <= end), ())
         if not members and not self.given and len(self.draft.chars) - clause >= _SHORTEST:
-            best = self.left_out(clause)
+            best = self.left_out(clause) if self.resolver.told(start, end + 1) else []
             members = best[0][0] if best and best[0][1] >= _SURE else ()
         if members:
             self._remember(Item(start, start, self.reader.type_of(members[0]), members, "drop"), "subject")

@@ -16,6 +16,7 @@ _STEPS = (0, 1, 2, 3, 4, 6, 9, 14, 25)
 # What the words behind a reference say is looked up once for each type of candidate.
 Value = str | tuple[str, ...]
 ALL = ""
+Evidence = Mapping[str, Value]
 Ranking = list[tuple[tuple[str, ...], float]]
 
 
@@ -73,6 +74,16 @@ class Known:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Those who may be meant, with what speaks for them: as such, as all of their type here, and themselves here."""
+
+    members: tuple[str, ...]
+    always: Evidence
+    alike: Evidence
+    here: Evidence
+
+
 def _fit(wanted: Wanted, known: Known) -> str:
     if not wanted.types:
         return "any"
@@ -96,7 +107,7 @@ def _ahead(query: Query, known: Known) -> str:
     return ""
 
 
-def _remembered(query: Query, trace: Trace | None) -> dict[str, Value]:
+def _remembered(query: Query, trace: Trace | None) -> Mapping[str, Value]:
     if trace is None:
         return {"seen": f"never{query.first}{query.block_start}"}
     place, last, acted = query.place, trace.last, trace.acted
@@ -123,31 +134,43 @@ def _remembered(query: Query, trace: Trace | None) -> dict[str, Value]:
     return found
 
 
-def evidence(query: Query, who: str, known: Known, trace: Trace | None, chain: tuple[bool, bool]) -> dict[str, Value]:
-    """What speaks for or against a candidate; `chain`: whether the last reference, and the last such, meant him."""
-    type_ = known.type
-    ahead = _ahead(query, known)
-    found: dict[str, Value] = {
-        "type": type_,
+def of_entity(query: Query, known: Known) -> Evidence:
+    """What speaks for a candidate wherever the word stands."""
+    return {
         "fit": _fit(query.wanted, known),
         "gender": _gender(query.wanted, known),
-        "later": str(ahead == "clause"),
-        "soon": str(bool(ahead)),
         "share": str(known.share),
         "main": str(known.main),
+        "author": str(known.author),
+        "named": str(bool(query.word) and any(query.word in name for name in known.names)),
+        "type": known.type,
+        "word": f"{query.word}{known.type}",
+    }
+
+
+def of_type(query: Query, type_: str) -> Evidence:
+    """What speaks for all candidates of a type here: what is said of the one who is meant."""
+    return {
+        "predicate": f"{query.predicate}{type_}",
+        "follows": f"{query.follows}{type_}",
+        "opening": f"{query.opening}{type_}",
+        "words": tuple(f"{word}{type_}" for word in query.words),
+    }
+
+
+def of_place(query: Query, who: str, known: Known, trace: Trace | None, chain: tuple[bool, bool]) -> dict[str, Value]:
+    """What speaks for a candidate here; `chain`: whether the last reference, and the last such, meant him."""
+    ahead = _ahead(query, known)
+    found: dict[str, Value] = {
+        "later": str(ahead == "clause"),
+        "soon": str(bool(ahead)),
         "title": f"{known.title}{query.block_start}",
         "section": f"{who in query.section}{query.block_start}",
         "speaker": f"{who == query.speaker}{query.quoted}" if query.speaker else "",
-        "author": str(known.author),
         "company": str(who == query.company),
         "chain": str(chain[0]),
         "chain of sort": str(chain[1]),
-        "predicate": f"{query.predicate}{type_}",
-        "follows": f"{query.follows}{type_}",
-        "word": f"{query.word}{type_}",
-        "named": str(bool(query.word) and any(query.word in name for name in known.names)),
         "group": str(who in query.group),
-        "opening": f"{query.opening}{type_}",
     }
     found.update(_remembered(query, trace))
     return found
@@ -199,9 +222,19 @@ def load(path: Path) -> Weights:
         raise SchemaError(f"{path}: is not a file of learned weights ({type(error).__name__}: {error})") from error
 
 
-def ranked(weights: Weights, sort: str, candidates: Iterable[tuple[tuple[str, ...], Mapping[str, Value]]]) -> Ranking:
+def ranked(weights: Weights, sort: str, candidates: Iterable[Candidate]) -> Ranking:
     """The candidates with their probabilities, the likeliest first."""
-    scores = [(weights.score(sort, found), members) for members, found in candidates]
+    # Candidates of a type share a part of their evidence.
+    known: dict[int, float] = {}
+    scores: list[tuple[float, tuple[str, ...]]] = []
+    for candidate in candidates:
+        total = weights.score(sort, candidate.here)
+        for part in (candidate.always, candidate.alike):
+            score = known.get(id(part))
+            if score is None:
+                score = known[id(part)] = weights.score(sort, part)
+            total += score
+        scores.append((total, candidate.members))
     top = max((score for score, _ in scores), default=0.0)
     powers = [(math.exp(score - top), members) for score, members in scores]
     whole = sum(power for power, _ in powers)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from kg.extract.background import know
 from kg.extract.discourse import Snapshot
 from kg.extract.grammar import Grammar
 from kg.extract.memory import ACTING, Event, Place, traces
-from kg.extract.referents import Query, Ranking, Value, Wanted, Weights, evidence, ranked
+from kg.extract.referents import (
+    Candidate,
+    Evidence,
+    Query,
+    Ranking,
+    Wanted,
+    Weights,
+    of_entity,
+    of_place,
+    of_type,
+    ranked,
+)
 from kg.extract.view import BREAKS
 from kg.model import Block, Entity
-
-Candidate = tuple[tuple[str, ...], Mapping[str, Value]]
 
 _NEXT_BREAK = re.compile(f"[{re.escape(BREAKS)}]")
 _GAP = re.compile(r"[\s「」『』“”\"《》*_（）()]*")
@@ -54,6 +63,7 @@ class Resolver:
         self._mentions = sorted((m.start, m.end, e.id) for e in entities for m in e.mentions)
         self._mention_starts = [start for start, _, _ in self._mentions]
         self._always = [who for who, known in self.known.items() if known.main or known.title or known.author]
+        self._always_known: dict[tuple[str, str, str], Evidence] = {}
         self._authors = [who for who, known in self.known.items() if known.author]
 
     def rank(self, query: Query, snapshot: Snapshot) -> Ranking:
@@ -65,6 +75,10 @@ class Resolver:
         if query.sort not in self.weights.tables:
             return []
         return ranked(self.weights, query.sort, candidates)
+
+    def told(self, start: int, end: int) -> bool:
+        """Whether a word of some frame stands in a stretch of text."""
+        return bisect_left(self._verb_starts, start) < bisect_left(self._verb_starts, end)
 
     def query(self, snapshot: Snapshot, sort: str, word: str, span: tuple[int, int], wanted: Wanted) -> Query:
         """A question for whom the word at a span (empty: nothing) means, with what the text around it tells."""
@@ -132,33 +146,34 @@ class Resolver:
         same = next((e.members for e in reversed(events) if e.form == query.sort), ())
         plural, personal = query.sort in _PLURAL, query.sort in _PERSONAL
         size = next((_SIZES[letter] for letter in query.word if letter in _SIZES), 0) if plural else 0
-        words: dict[str, tuple[str, ...]] = {}
-        single: dict[str, dict[str, Value]] = {}
+        alike: dict[str, Evidence] = {}
+        single: dict[str, Candidate] = {}
         for who in pool:
-            type_ = self.types[who]
-            if personal and type_ != "Person":
+            known = self.known[who]
+            if personal and known.type != "Person":
                 continue
-            given = evidence(query, who, self.known[who], found.get(who), (who in chain, who in same))
-            if type_ not in words:
-                words[type_] = tuple(f"{word}{type_}" for word in query.words)
-            given["words"] = words[type_]
-            single[who] = given
-            yield (who,), {**given, "size": f"1{size}{type_}" if plural else "1"}
+            if known.type not in alike:
+                alike[known.type] = of_type(query, known.type)
+            key = (query.sort, query.word, who)
+            if key not in self._always_known:
+                self._always_known[key] = of_entity(query, known)
+            here = of_place(query, who, known, found.get(who), (who in chain, who in same))
+            here["size"] = f"1{size}{known.type}" if plural else "1"
+            single[who] = Candidate((who,), self._always_known[key], alike[known.type], here)
+            yield single[who]
         if personal:
             return
         order = {who: number for number, who in enumerate(single)}
         for members, source in self._groups(query, events).items():
             if all(who in single for who in members):
-                oldest = max(members, key=lambda who: order[who])
+                oldest = single[max(members, key=lambda who: order[who])]
                 again = f"{set(members) == set(chain)}{set(members) == set(same)}"
-                yield (
-                    members,
-                    {
-                        **single[oldest],
-                        "size": f"{len(members)}{size}{self.types[oldest]}" if plural else "2",
-                        "source": f"{source}{again}{size == len(members)}",
-                    },
-                )
+                here = {
+                    **oldest.here,
+                    "size": f"{len(members)}{size}{self.types[oldest.members[0]]}" if plural else "2",
+                    "source": f"{source}{again}{size == len(members)}",
+                }
+                yield Candidate(members, oldest.always, oldest.alike, here)
 
     def _groups(self, query: Query, events: Sequence[Event]) -> dict[tuple[str, ...], str]:
         """Those who may be meant together, and why: joined in the text, or the last of their type."""

@@ -12,8 +12,7 @@ from kg import markdown
 from kg.extract import chain
 from kg.extract.given import given_entities
 from kg.extract.reading import Reading
-from kg.extract.referents import ALL, Query, Value, Wanted, Weights
-from kg.extract.resolver import Candidate
+from kg.extract.referents import ALL, Candidate, Query, Wanted, Weights
 from kg.extract.segment import Segmented
 from kg.fold import fold
 from kg.gold import Gold, Reference, article_of, read_annotation
@@ -94,7 +93,7 @@ def asked(article: Article, reading: Reading) -> Iterator[Asked | None]:
         snapshot = reading.snapshot(max(clause, line.start))
         query = reading.resolver.query(snapshot, sort, word, (start, end), wanted)
         candidates = tuple(reading.resolver.candidates(query, snapshot))
-        members = [tuple(sorted(who)) for who, _ in candidates]
+        members = [tuple(sorted(candidate.members)) for candidate in candidates]
         yield Asked(query, candidates, meant, members.index(meant) if meant in members else None)
 
 
@@ -114,18 +113,19 @@ def learn(prepared_articles: Sequence[Article], tools: chain.Tools) -> Weights:
 
 def _choices(some: Sequence[Article], tools: chain.Tools, *, taught: bool) -> list[Choice]:
     return [
-        Choice([_names(one.query.sort, given) for _, given in one.candidates], one.right)
+        Choice([_names(one.query.sort, candidate) for candidate in one.candidates], one.right)
         for article in some
         for one in asked(article, read(article, tools, taught=taught))
         if one is not None and one.right is not None
     ]
 
 
-def _names(sort: str, given: Mapping[str, Value]) -> list[Hashable]:
+def _names(sort: str, candidate: Candidate) -> list[Hashable]:
     names: list[Hashable] = []
-    for kind, value in given.items():
-        for part in (value,) if isinstance(value, str) else value:
-            names += [(ALL, kind, part), (sort, kind, part)]
+    for part in (candidate.always, candidate.alike, candidate.here):
+        for kind, value in part.items():
+            for one in (value,) if isinstance(value, str) else value:
+                names += [(ALL, kind, one), (sort, kind, one)]
     return names
 
 
