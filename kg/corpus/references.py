@@ -9,7 +9,6 @@ from pathlib import Path
 from kg.extract import chain
 from kg.extract.reading import Reading
 from kg.gold import Gold
-from kg.score import Hits
 from kg.train.references import Article, Asked, asked, prepared, read
 
 # What a reader calls the sorts of `schemas/discourse.yaml`; all others are descriptions.
@@ -23,28 +22,57 @@ _KINDS = {
     "we": "several",
     "drop": "left_out",
 }
+_DECIMALS = 4
 KINDS = ("he_she", "it", "speaker", "several", "description", "left_out")
 
 
 @dataclass(slots=True)
-class References:
-    """Right references by kind; those that are partly right, and those that the reading passes over, of all."""
+class Answers:
+    """References that the reading resolves right, partly right (some of several), and those it passes over."""
 
-    per_kind: dict[str, Hits] = field(default_factory=lambda: {kind: Hits() for kind in KINDS})
-    partial: Hits = field(default_factory=Hits)
-    passed_over: Hits = field(default_factory=Hits)
+    right: int = 0
+    of: int = 0
+    partial: int = 0
+    passed_over: int = 0
+
+    def count(self, meant: frozenset[str], found: frozenset[str] | None) -> None:
+        """Count one reference: whom the annotation means, and whom the reading (None: it passes over the place)."""
+        self.of += 1
+        self.right += found == meant
+        self.partial += found is not None and found != meant and bool(found & meant)
+        self.passed_over += found is None
+
+
+@dataclass(slots=True)
+class References:
+    """Answers by kind of reference."""
+
+    per_kind: dict[str, Answers] = field(default_factory=lambda: {kind: Answers() for kind in KINDS})
 
     @property
-    def whole(self) -> Hits:
+    def whole(self) -> Answers:
         """All kinds together."""
-        return Hits(sum(h.hits for h in self.per_kind.values()), sum(h.of for h in self.per_kind.values()))
+        all_ = self.per_kind.values()
+        return Answers(
+            sum(a.right for a in all_),
+            sum(a.of for a in all_),
+            sum(a.partial for a in all_),
+            sum(a.passed_over for a in all_),
+        )
 
-    def count(self, kind: str, meant: frozenset[str], found: frozenset[str] | None) -> None:
-        """Count one reference: whom the annotation means, and whom the reading (None: it passes over the place)."""
-        right = found == meant
-        self.per_kind[kind].add(Hits(right, 1))
-        self.partial.add(Hits(not right and bool(found) and bool(found & meant) if found else 0, 1))
-        self.passed_over.add(Hits(found is None, 1))
+
+def to_json(references: References) -> dict[str, dict[str, float | None]]:
+    """Return the answers by kind and of all, with the share of right ones (None if there were no references)."""
+    return {
+        kind: {
+            "rate": round(answers.right / answers.of, _DECIMALS) if answers.of else None,
+            "right": answers.right,
+            "of": answers.of,
+            "partial": answers.partial,
+            "passed_over": answers.passed_over,
+        }
+        for kind, answers in (*references.per_kind.items(), ("all", references.whole))
+    }
 
 
 def measure(folder: Path, golds: Mapping[str, Gold], schemas: Path) -> References:
@@ -63,7 +91,7 @@ def count(result: References, article: Article, reading: Reading) -> None:
     put = sorted((item.start, item.end, item.members) for item in reading.resolved)
     for (start, end, meant), one in zip(article.references, asked(article, reading), strict=True):
         found = _found(reading, one, start, end, put) if one else None
-        result.count(_kind(one, article, reading, start, end), frozenset(meant), found)
+        result.per_kind[_kind(one, article, reading, start, end)].count(frozenset(meant), found)
 
 
 def _kind(one: Asked | None, article: Article, reading: Reading, start: int, end: int) -> str:

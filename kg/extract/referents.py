@@ -218,7 +218,7 @@ def load(path: Path) -> Weights:
         return Weights(data["weights"])
     except OSError as error:
         raise SchemaError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SchemaError(f"{path}: is not a file of learned weights ({type(error).__name__}: {error})") from error
 
 
