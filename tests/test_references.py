@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import resources
+from kg import markdown, resources
 from kg.corpus import references as measured
 from kg.errors import SchemaError
 from kg.extract import chain, referents
@@ -55,8 +55,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def prepared(folder: Path, gold: Gold, tools: chain.Tools) -> measured.Article:
+    return measured.prepared(markdown.read(folder / "a.md", "a.md"), gold, tools)
+
+
 def test_given_entities_stand_where_their_names_do_the_longest_first(folder: Path) -> None:
-    article = learning.prepared(folder, "a", read_annotation(folder, "a"), chain.load(SCHEMAS))
+    article = prepared(folder, read_annotation(folder, "a"), chain.load(SCHEMAS))
     assert [(e.name, e.kind, len(e.mentions)) for e in article.entities] == [
         ("沈若棠", None, 3),
         ("顧以寧", None, 1),
@@ -70,7 +74,7 @@ def test_a_name_inside_a_longer_latin_word_is_not_given(folder: Path) -> None:
     gold = Gold.model_validate(
         {"id": "a", "entities": [{"name": "title", "aliases": ["titl"], "type": ["Product"]}], "relations": []}
     )
-    article = learning.prepared(folder, "a", gold, chain.load(SCHEMAS))
+    article = prepared(folder, gold, chain.load(SCHEMAS))
     assert article.entities == ()
 
 
@@ -106,17 +110,17 @@ def test_score_prints_references_where_there_are_any(folder: Path) -> None:
 
 
 def test_who_is_given_is_not_resolved(folder: Path) -> None:
-    tools = replace(chain.load(SCHEMAS), weights=referents.Weights({}))
-    article = learning.prepared(folder, "a", read_annotation(folder, "a"), tools)
-    told = learning.read(article, tools, taught=True)
+    tools = replace(chain.load(SCHEMAS), referents=referents.Weights({}))
+    article = prepared(folder, read_annotation(folder, "a"), tools)
+    told = measured.read(article, tools, taught=True)
     assert [(TEXT[i.start : i.end], len(i.members)) for i in told.resolved] == [("她", 1), ("兩人", 2), ("我", 1)]
-    assert learning.read(article, tools).resolved == []
+    assert measured.read(article, tools).resolved == []
 
 
 def test_candidates_for_a_subject_have_probabilities(folder: Path) -> None:
     tools = chain.load(SCHEMAS)
-    article = learning.prepared(folder, "a", read_annotation(folder, "a"), tools)
-    reading = learning.read(article, tools)
+    article = prepared(folder, read_annotation(folder, "a"), tools)
+    reading = measured.read(article, tools)
     for clause in reading.draft.snapshots:
         ranking = reading.left_out(clause)
         assert sum(chance for _, chance in ranking) == pytest.approx(1)
@@ -170,10 +174,10 @@ def test_fitting_prefers_what_was_right(rights: list[int]) -> None:
 
 def test_learning_writes_the_same_bytes_again(folder: Path, tmp_path: Path) -> None:
     tools = chain.load(SCHEMAS)
-    articles = [learning.prepared(folder, "a", read_annotation(folder, "a"), tools)] * learning.FOLDS
+    articles = [prepared(folder, read_annotation(folder, "a"), tools)] * learning.FOLDS
     first, second = (learning.dumps(learning.learn(articles, tools)) for _ in range(2))
     assert first == second
     path = tmp_path / "references.json"
     path.write_text(first, "utf-8")
     assert learning.dumps(referents.load(path)) == first
-    assert given_entities(articles[0].document, read_annotation(folder, "a"), tools.cues) == articles[0].entities
+    assert given_entities(articles[0].document, read_annotation(folder, "a"), tools.finder.cues) == articles[0].entities

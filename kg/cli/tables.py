@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from kg import store
     from kg.model import Record
     from kg.ontology import Ontology
+    from kg.score import Score
+    from kg.train.lessons import Knowledge
 
 _MEASURES = ("entity", "entity_any", "relation", "relation_any", "statement")
+_JOINING = {"surfaces": "joining_surfaces", "written": "joining_written", "mentions": "joining_mentions"}
 
 
 def answer(result: store.Table) -> Iterator[RenderableType]:
@@ -98,10 +101,19 @@ def score_table(figures: Mapping[str, Any]) -> Iterator[RenderableType]:
             time="–" if figures["time"] is None else figures["time"],
         )
     )
+    yield _joining(figures["joining"])
     if "reference" in figures:
         yield _references(figures["reference"])
     yield _rates(say("score_types"), figures["per_type"])
     yield _rates(say("score_predicates"), figures["per_predicate"])
+
+
+def training_table(scores: Mapping[Knowledge, Score]) -> Iterator[RenderableType]:
+    """Yield the entity measures by what the lexicon knows."""
+    from kg.score import to_json
+
+    rows = {say(f"knowledge_{knowledge}"): to_json(score)["entity"] for knowledge, score in scores.items()}
+    yield _rates(say("trained"), rows)
 
 
 def ontology_tables(ontology: Ontology) -> Iterator[RenderableType]:
@@ -143,6 +155,17 @@ def _references(figures: Mapping[str, Mapping[str, float | None]]) -> Table:
             rate,
             *map(str, (row["partial"], row["passed_over"])),
         )
+    return table
+
+
+def _joining(rows: Mapping[str, Mapping[str, float | None]]) -> Table:
+    table = _table("", "P", "R", *(say(f"column_{name}") for name in ("right", "joined", "due")))
+    table.title, table.title_justify, table.title_style = say("score_joining"), "left", "bold"
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, row in rows.items():
+        rates = ["–" if rate is None else f"{rate:.3f}" for rate in (row["p"], row["r"])]
+        table.add_row(say(_JOINING[name]), *rates, *(str(row[key]) for key in ("right", "joined", "due")))
     return table
 
 

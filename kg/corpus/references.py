@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg import markdown
 from kg.extract import chain
+from kg.extract.given import given_entities
 from kg.extract.reading import Reading
-from kg.gold import Gold
-from kg.train.references import Article, Asked, asked, prepared, read
+from kg.extract.referents import Candidate, Query, Wanted
+from kg.extract.segment import Segmented
+from kg.fold import fold
+from kg.gold import Gold, Reference, article_of
+from kg.model import Document, Entity
 
 # What a reader calls the sorts of `schemas/discourse.yaml`; all others are descriptions.
 _KINDS = {
@@ -24,6 +30,73 @@ _KINDS = {
 }
 _DECIMALS = 4
 KINDS = ("he_she", "it", "speaker", "several", "description", "left_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An annotated article made ready: its references are spans with the ids of those meant."""
+
+    document: Document
+    segmented: Segmented
+    entities: tuple[Entity, ...]
+    references: tuple[tuple[int, int, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One annotated reference with the reading's candidates; `right` is none where nobody fitting was in mind."""
+
+    query: Query
+    candidates: tuple[Candidate, ...]
+    meant: tuple[str, ...]
+    right: int | None
+
+
+def prepared(document: Document, gold: Gold, tools: chain.Tools) -> Article:
+    """An annotated article with its entities given."""
+    entities = given_entities(document, gold, tools.finder.cues)
+    ids = {entity.name: entity.id for entity in entities}
+    found = sorted(_references(document.text, gold.references, ids))
+    return Article(document, tools.segmenter.segment(document), entities, tuple(found))
+
+
+def _references(
+    text: str, references: Sequence[Reference], ids: Mapping[str, str]
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    for reference in references:
+        place = text.find(reference.place)
+        start = place + reference.place.find(reference.text)
+        names = (reference.entity,) if isinstance(reference.entity, str) else reference.entity
+        # Who has no name in the text has an id that no candidate has.
+        yield start, start + len(reference.text), tuple(sorted({ids.get(name, "") for name in names}))
+
+
+def read(article: Article, tools: chain.Tools, *, taught: bool = False) -> Reading:
+    """The article read; `taught` says at every annotated reference who is meant instead of asking the weights."""
+    known = {(start, end): who for start, end, who in article.references if "" not in who} if taught else {}
+    return chain.read(article.document, article.segmented, article.entities, tools, known)[0]
+
+
+def asked(article: Article, reading: Reading) -> Iterator[Asked | None]:
+    """What the reading has in mind at every annotated reference, in order; None where it does not come by."""
+    lines = sorted(reading.draft.lines, key=lambda line: (line.text_start, line.start))
+    starts = [line.text_start for line in lines]
+    clauses = sorted(reading.draft.snapshots)
+    for start, end, meant in article.references:
+        k = bisect_left(starts, start + 1) - 1
+        if k < 0 or start >= lines[k].text_end:
+            yield None
+            continue
+        line = lines[k]
+        place = bisect_left(reading.draft.origins, start, line.start, line.end)
+        clause = clauses[bisect_left(clauses, place + 1) - 1]
+        word = fold(article.document.text[start:end])
+        sort, wanted = reading.sort_of(word) if word else ("drop", Wanted())
+        snapshot = reading.snapshot(max(clause, line.start))
+        query = reading.resolver.query(snapshot, sort, word, (start, end), wanted)
+        candidates = tuple(reading.resolver.candidates(query, snapshot))
+        members = [tuple(sorted(candidate.members)) for candidate in candidates]
+        yield Asked(query, candidates, meant, members.index(meant) if meant in members else None)
 
 
 @dataclass(slots=True)
@@ -81,7 +154,7 @@ def measure(folder: Path, golds: Mapping[str, Gold], schemas: Path) -> Reference
     result = References()
     for name, gold in golds.items():
         if gold.references:
-            article = prepared(folder, name, gold, tools)
+            article = prepared(markdown.read(article_of(folder, name), f"{name}.md", schemas), gold, tools)
             count(result, article, read(article, tools))
     return result
 

@@ -11,16 +11,16 @@ from pathlib import Path
 import ahocorasick_rs
 
 from kg import lexicon, ontology
-from kg.extract import cues, frames, grammar, interview, referents, tables
+from kg.extract import cues, frames, grammar, interview, recognizer, referents, tables, weights
 from kg.extract.entities import find_entities
 from kg.extract.frames import TriggerFinder
+from kg.extract.mentions import MentionFinder
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder, merged
 from kg.extract.segment import Segmented, Segmenter, Sentence
 from kg.extract.times import find_times
 from kg.extract.view import Item, symbols
-from kg.lexicon import Lexicon
 from kg.model import Document, Entity, Record, Relation, Statement
 from kg.ontology import Ontology
 
@@ -38,14 +38,13 @@ class Tools:
 
     schemas: Path
     ontology: Ontology
-    lexicon: Lexicon
-    cues: cues.Cues
     segmenter: Segmenter
+    finder: MentionFinder
     grammar: grammar.Grammar
     frames: frames.Frames
     triggers: ahocorasick_rs.AhoCorasick
     verbs: TriggerFinder
-    weights: referents.Weights
+    referents: referents.Weights
     headers: tables.Headers
     interview: interview.Interview
     symbols: Mapping[str, str]
@@ -53,23 +52,32 @@ class Tools:
 
 
 @cache
-def load(schemas: Path) -> Tools:
-    """Read and compile a schemas folder; raises SchemaError with `file: what` on the first thing that is wrong."""
+def load(schemas: Path, model: str | None = None) -> Tools:
+    """Read and compile a schemas folder and, if it is given, load a spaCy pipeline that proposes names.
+
+    Raises SchemaError with `file: what` on the first thing that is wrong, and NotFoundError for an unknown pipeline.
+    """
     types = ontology.load(schemas)
     names = lexicon.load(schemas)
+    segmenter = Segmenter(names.words)
     marks = symbols(list(types.entity_types))
     relation_frames = frames.load(schemas, types, marks)
     return Tools(
         schemas=schemas,
         ontology=types,
-        lexicon=names,
-        cues=cues.load(schemas),
-        segmenter=Segmenter(names.words),
+        segmenter=segmenter,
+        finder=MentionFinder(
+            segmenter,
+            names,
+            cues.load(schemas),
+            weights.load(schemas),
+            recognizer.load(model, schemas) if model else None,
+        ),
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
         verbs=TriggerFinder(relation_frames),
-        weights=referents.load(schemas / "weights" / "references.json"),
+        referents=referents.load(referents.path_of(schemas)),
         headers=tables.load(schemas),
         interview=interview.load(schemas),
         symbols=marks,
@@ -77,11 +85,10 @@ def load(schemas: Path) -> Tools:
     )
 
 
-def extract(document: Document, schemas: Path) -> Record:
-    """The article's record by the rules of a schemas folder."""
-    tools = load(schemas)
+def extract(document: Document, tools: Tools) -> Record:
+    """The article's record."""
     segmented = tools.segmenter.segment(document)
-    entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
+    entities = find_entities(segmented, tools.finder)
     reading, speakers, quotations = read(document, segmented, entities, tools)
     relations = relate(document, reading, entities, speakers, tools)
     return Record(document.metadata, entities, relations, _statements(quotations, entities))
@@ -124,7 +131,7 @@ def _reading(
         tools.symbols,
         tools.frames.verbs,
         tools.verbs.places(segmented.folded),
-        tools.weights,
+        tools.referents,
         given,
     )
 

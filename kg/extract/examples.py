@@ -58,7 +58,7 @@ def read(marked: str, tools: chain.Tools) -> tuple[dict[str, str], list[Relation
         tools.symbols,
         tools.frames.verbs,
         tools.verbs.places(segmented.folded),
-        tools.weights,
+        tools.referents,
     )
     reading.read(segmented.sentences)
     found = list(RelationFinder(reading, reading.view(), tools.frames, tools.ontology).find(tools.triggers))

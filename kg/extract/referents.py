@@ -210,6 +210,11 @@ class Weights:
         return total
 
 
+def path_of(schemas: Path) -> Path:
+    """Where the weights for references are in a schemas folder."""
+    return schemas / "weights" / "references.json"
+
+
 @cache
 def load(path: Path) -> Weights:
     """Read learned weights; raises SchemaError."""

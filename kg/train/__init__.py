@@ -1,1 +1,1 @@
-"""Learns from annotated articles what the extraction weighs by: data in, data out."""
+"""Training of the weights that extraction uses; needs the extra `train`."""

@@ -1,0 +1,24 @@
+"""Writes what was learned into the weights folder of a schemas folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kg.corpus.references import prepared
+from kg.extract import chain, referents, weights
+from kg.train import names, references
+from kg.train.lessons import Article
+
+
+def write(articles: Sequence[Article], schemas: Path, split: str, progress: names.Progress) -> list[Path]:
+    """Learn from the articles and write the files; returns their paths."""
+    path = weights.path_of(schemas)
+    text = names.dumps(names.train(articles, schemas, split, progress))
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, "utf-8")
+    tools = chain.load(schemas)
+    learned = references.learn([prepared(a.document, a.gold, tools) for a in articles], tools)
+    meant = referents.path_of(schemas)
+    meant.write_text(references.dumps(learned), "utf-8", newline="\n")
+    return [path, meant]
