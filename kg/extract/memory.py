@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # Farther back nobody remembers.
-_EVENTS = 80
+_EVENTS = 36
 ACTING = frozenset({"subject", "presented"})
 
 
