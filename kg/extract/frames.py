@@ -54,7 +54,6 @@ class FrameData(BaseModel):
     subject: tuple[str, ...] | None = None
     object: tuple[str, ...] | None = None
     time: Literal["start", "end", "date", "none"] = "date"
-    prefer: str | None = None
     joint: bool = False
     reach: Literal["line", "block", "text"] = "text"
     certainty: Literal["stated", "reported"] = "stated"
