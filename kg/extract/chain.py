@@ -11,8 +11,9 @@ from pathlib import Path
 import ahocorasick_rs
 
 from kg import lexicon, ontology
-from kg.extract import cues, frames, grammar, interview, recognizer, tables, weights
+from kg.extract import cues, frames, grammar, interview, recognizer, referents, tables, weights
 from kg.extract.entities import find_entities
+from kg.extract.frames import TriggerFinder
 from kg.extract.mentions import MentionFinder
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
@@ -22,6 +23,9 @@ from kg.extract.times import find_times
 from kg.extract.view import Item, symbols
 from kg.model import Document, Entity, Record, Relation, Statement
 from kg.ontology import Ontology
+
+Given = Mapping[tuple[int, int], tuple[str, ...]]
+_NOTHING: Given = {}
 
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
@@ -39,6 +43,8 @@ class Tools:
     grammar: grammar.Grammar
     frames: frames.Frames
     triggers: ahocorasick_rs.AhoCorasick
+    verbs: TriggerFinder
+    referents: referents.Weights
     headers: tables.Headers
     interview: interview.Interview
     symbols: Mapping[str, str]
@@ -70,6 +76,8 @@ def load(schemas: Path, model: str | None = None) -> Tools:
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
+        verbs=TriggerFinder(relation_frames),
+        referents=referents.load(referents.path_of(schemas)),
         headers=tables.load(schemas),
         interview=interview.load(schemas),
         symbols=marks,
@@ -81,7 +89,19 @@ def extract(document: Document, tools: Tools) -> Record:
     """The article's record."""
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.finder)
-    reading = _read(document, segmented, entities, tools)
+    reading, speakers, quotations = read(document, segmented, entities, tools)
+    relations = relate(document, reading, entities, speakers, tools)
+    return Record(document.metadata, entities, relations, _statements(quotations, entities))
+
+
+def read(
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given = _NOTHING
+) -> tuple[Reading, list[str], tuple[Quotation, ...]]:
+    """The article read with these entities, those who converse in it, and its quotations.
+
+    `given` says who is meant at spans that need not be resolved.
+    """
+    reading = _reading(document, segmented, entities, tools, given)
     persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
     turns = [
         (t.start, t.end, t.speaker) for t in find_turns(document, segmented.folded, persons, tools.schemas) if t.speaker
@@ -89,11 +109,12 @@ def extract(document: Document, tools: Tools) -> Record:
     reading.read([s for s in segmented.sentences if _is_prose(document, s)], turns)
     quotations = find_quotations(document, segmented.folded, persons, reading.person_at, tools.schemas)
     _read_quotations(reading, segmented, quotations)
-    relations = _relations(document, reading, entities, _speakers(turns, quotations), tools)
-    return Record(document.metadata, entities, relations, _statements(quotations, entities))
+    return reading, _speakers(turns, quotations), quotations
 
 
-def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
+def _reading(
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given
+) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
@@ -109,6 +130,9 @@ def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], 
         tools.grammar,
         tools.symbols,
         tools.frames.verbs,
+        tools.verbs.places(segmented.folded),
+        tools.referents,
+        given,
     )
 
 
@@ -126,9 +150,10 @@ def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotat
     return sorted({speaker for _, _, speaker in turns} | {speaker for speaker, count in quoted.items() if count > 1})
 
 
-def _relations(
+def relate(
     document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: Tools
 ) -> tuple[Relation, ...]:
+    """The relations of an article as it was read."""
     view = reading.view()
     found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
     found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg.extract import weights
-from kg.train import names
+from kg.corpus.references import prepared
+from kg.extract import chain, referents, weights
+from kg.train import names, references
 from kg.train.lessons import Article
 
 
@@ -16,4 +17,8 @@ def write(articles: Sequence[Article], schemas: Path, split: str, progress: name
     text = names.dumps(names.train(articles, schemas, split, progress))
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8")
-    return [path]
+    tools = chain.load(schemas)
+    learned = references.learn([prepared(a.document, a.gold, tools) for a in articles], tools)
+    meant = referents.path_of(schemas)
+    meant.write_text(references.dumps(learned), "utf-8", newline="\n")
+    return [path, meant]
