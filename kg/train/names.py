@@ -74,19 +74,18 @@ def entities(exercise: Exercise, weights: NameWeights) -> tuple[Entity, ...]:
 
 def lessons_of(articles: Sequence[Article], schemas: Path) -> list[Lesson]:
     """Every article, with all of the lexicon, half of it, and nothing of it that the article names."""
-    worlds = Worlds(schemas)
+    worlds = Worlds(articles, schemas)
     return [Lesson.of(article, how, worlds.of(article, how)) for article in articles for how in KNOWLEDGE]
 
 
 def renamed(articles: Sequence[Article], schemas: Path) -> list[Lesson]:
     """Articles with the names of others, read by those who know half of the lexicon or no name of the article."""
-    worlds, substitution = Worlds(schemas), Substitution(articles, schemas)
+    substitution = Substitution(articles, schemas)
     found = []
-    for article in articles:
-        for number, how in enumerate(_RENAMED):
-            other = substitution.of(article, number)
-            if other is not None:
-                found.append(Lesson.of(other, how, worlds.of(other, how)))
+    for number, how in enumerate(_RENAMED):
+        others = [other for article in articles if (other := substitution.of(article, number)) is not None]
+        worlds = Worlds(others, schemas)
+        found += [Lesson.of(other, how, worlds.of(other, how)) for other in others]
     return found
 
 
