@@ -11,8 +11,9 @@ from pathlib import Path
 import ahocorasick_rs
 
 from kg import lexicon, ontology
-from kg.extract import cues, frames, grammar, interview, tables
+from kg.extract import cues, frames, grammar, interview, learned_relations, relation_model, tables
 from kg.extract.entities import find_entities
+from kg.extract.learned_relations import RelationScorer
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder, merged
@@ -26,6 +27,8 @@ from kg.ontology import Ontology
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
 _LEAST_SURE = 0.45
+# Where the weights of the learned scorer are in a schemas folder.
+WEIGHTS = Path("learned") / "relations.weights"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Tools:
     interview: interview.Interview
     symbols: Mapping[str, str]
     symmetric: frozenset[str]
+    shape: learned_relations.Schema
+    scorer: RelationScorer | None
 
 
 @cache
@@ -53,6 +58,8 @@ def load(schemas: Path) -> Tools:
     names = lexicon.load(schemas)
     marks = symbols(list(types.entity_types))
     relation_frames = frames.load(schemas, types, marks)
+    triggers = ahocorasick_rs.AhoCorasick(relation_frames.triggers)
+    shape = learned_relations.schema(schemas, types, marks, relation_frames, triggers)
     return Tools(
         schemas=schemas,
         ontology=types,
@@ -61,12 +68,25 @@ def load(schemas: Path) -> Tools:
         segmenter=Segmenter(names.words),
         grammar=grammar.load(schemas),
         frames=relation_frames,
-        triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
+        triggers=triggers,
         headers=tables.load(schemas),
         interview=interview.load(schemas),
         symbols=marks,
         symmetric=frozenset(name for name, relation in types.relation_types.items() if relation.symmetric),
+        shape=shape,
+        scorer=_scorer(schemas, shape, types, relation_frames),
     )
+
+
+def _scorer(
+    schemas: Path, shape: learned_relations.Schema, types: Ontology, relation_frames: frames.Frames
+) -> RelationScorer | None:
+    """The learned scorer, if the schemas folder has weights and they were learned for its ontology."""
+    path = schemas / WEIGHTS
+    if not path.is_file():
+        return None
+    model = relation_model.load(path)
+    return RelationScorer(model, shape, types, relation_frames) if shape.belongs(model) else None
 
 
 def extract(document: Document, schemas: Path) -> Record:
@@ -74,6 +94,22 @@ def extract(document: Document, schemas: Path) -> Record:
     tools = load(schemas)
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
+    read = understand(document, segmented, entities, tools)
+    return Record(document.metadata, entities, decide(read, tools), _statements(read.quotations, entities))
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An article as it was read, with what the frames, the tables and the conversation say, several times the same."""
+
+    segmented: Segmented
+    finder: RelationFinder
+    quotations: tuple[Quotation, ...]
+    readings: tuple[Relation, ...]
+
+
+def understand(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Understood:
+    """Read an article with these entities."""
     reading = _read(document, segmented, entities, tools)
     persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
     turns = [
@@ -82,8 +118,20 @@ def extract(document: Document, schemas: Path) -> Record:
     reading.read([s for s in segmented.sentences if _is_prose(document, s)], turns)
     quotations = find_quotations(document, segmented.folded, persons, reading.person_at, tools.schemas)
     _read_quotations(reading, segmented, quotations)
-    relations = _relations(document, reading, entities, _speakers(turns, quotations), tools)
-    return Record(document.metadata, entities, relations, _statements(quotations, entities))
+    finder = RelationFinder(reading, reading.view(), tools.frames, tools.ontology)
+    found = list(finder.find(tools.triggers))
+    found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
+    found.extend(
+        interview.find_guests(reading, finder.view, found, _speakers(turns, quotations), tools.interview)
+    )
+    return Understood(segmented, finder, tuple(quotations), tuple(found))
+
+
+def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
+    """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
+    if tools.scorer is not None:
+        return merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
+    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
 
 
 def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
@@ -117,16 +165,6 @@ def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotat
     """Those who take part in the conversation: they have turns, or are quoted more than once."""
     quoted = Counter(quotation.speaker for quotation in quotations if quotation.speaker)
     return sorted({speaker for _, _, speaker in turns} | {speaker for speaker, count in quoted.items() if count > 1})
-
-
-def _relations(
-    document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: Tools
-) -> tuple[Relation, ...]:
-    view = reading.view()
-    found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
-    found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
-    found.extend(interview.find_guests(reading, view, found, speakers, tools.interview))
-    return tuple(relation for relation in merged(found, tools.symmetric) if relation.confidence >= _LEAST_SURE)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:

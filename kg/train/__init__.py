@@ -1,0 +1,1 @@
+"""Learning from annotated articles; needs scikit-learn, which extraction does not."""
