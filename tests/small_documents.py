@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from kg.extract import cues
+from kg import resources
+from kg.extract import cues, weights
 from kg.extract.entities import find_entities
+from kg.extract.mentions import MentionFinder
 from kg.extract.segment import Segmenter
 from kg.lexicon import Entry, Lexicon
 from kg.model import Block, Document, Entity, Metadata
@@ -26,13 +28,13 @@ def document(text: str, *blocks: Block) -> Document:
 
 
 @cache
-def tools(entries: tuple[Entry, ...] = ()) -> tuple[Segmenter, Lexicon]:
-    """A segmenter and a lexicon that know these entries only."""
+def finder(entries: tuple[Entry, ...] = ()) -> MentionFinder:
+    """A finder of mentions whose lexicon has these entries only."""
     lexicon = Lexicon.of(entries)
-    return Segmenter(lexicon.words), lexicon
+    return MentionFinder(Segmenter(lexicon.words), lexicon, cues.load(), weights.load(resources.folder("schemas")))
 
 
 def entities(text: str, *entries: Entry, blocks: tuple[Block, ...] = ()) -> tuple[Entity, ...]:
     """The entities of a text for somebody who knows only these entries."""
-    segmenter, lexicon = tools(entries)
-    return find_entities(segmenter.segment(document(text, *blocks)), segmenter, lexicon, cues.load())
+    found = finder(entries)
+    return find_entities(found.segmenter.segment(document(text, *blocks)), found)

@@ -8,11 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.extract import cues
-from kg.extract.mentions import find_mentions
 from kg.lexicon import Entry
 from kg.model import Block
-from tests.small_documents import document, entities, tools
+from tests.small_documents import document, entities, finder
 
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "mentions.yaml").read_text("utf-8"))
 KNOWN = (
@@ -99,9 +97,8 @@ def test_fields_of_the_front_matter_name_people() -> None:
 
 @given(texts)
 def test_mentions_are_in_order_do_not_overlap_and_are_the_text(text: str) -> None:
-    segmenter, lexicon = tools(KNOWN)
-    segmented = segmenter.segment(document(text))
-    found = find_mentions(segmented, segmenter, lexicon, cues.load())
+    segmented = finder(KNOWN).segmenter.segment(document(text))
+    found = finder(KNOWN).find(segmented)
     assert all(segmented.folded[c.start : c.end] == c.surface for c in found.candidates)
     assert all(one.end <= other.start for one, other in pairwise(found.candidates))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,15 +9,17 @@ import typer
 
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say, say_problem
-from kg.cli.options import Address, Drafts, Jobs, Paths, Root, Schemas, default_graph, open_graph
+from kg.cli.options import Address, Drafts, Jobs, Model, Paths, Root, Schemas, default_graph, open_graph
+from kg.cli.terminal import progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from kg.articles import Found
     from kg.errors import ArticleError
+    from kg.extract.extractor import Extractor
     from kg.model import Record
-    from kg.pipeline import Progress, Report
+    from kg.pipeline import Report
 
 
 @app.command()
@@ -35,6 +35,7 @@ def ingest(
     root: Root = None,
     drafts: Drafts = False,
     jobs: Jobs = None,
+    model: Model = None,
     schemas: Schemas = None,
 ) -> None:
     """Read articles that are new or changed, and keep what they tell in the graph."""
@@ -49,16 +50,16 @@ def ingest(
     except NotFoundError:
         raise pipeline.no_articles(found) from None
     try:
-        with store, _progress() as progress:
+        with store, progress(say("reading")) as steps:
             report = pipeline.ingest(
                 found,
-                Extractor(schemas),
+                Extractor(schemas, model),
                 store,
                 root=top,
                 schemas=schemas,
                 drafts=drafts,
                 jobs=jobs,
-                progress=progress,
+                progress=steps,
             )
     except KeyboardInterrupt:
         complain(say("ingest_interrupted"))
@@ -72,6 +73,7 @@ def ingest(
     "讀取文章（含草稿）並印出結果，不存進圖譜。",
     "kg extract content/posts/ > records.jsonl",
     "kg extract content/posts/hello.md --format table",
+    "kg extract content/posts/hello.md --explain --format table",
 )
 def extract(
     *,
@@ -83,20 +85,33 @@ def extract(
         ),
     ] = "jsonl",
     root: Root = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help=both("Print instead why each name is one.", "改為印出每個名字為何是名字。"),
+        ),
+    ] = False,
     jobs: Jobs = None,
+    model: Model = None,
     schemas: Schemas = None,
 ) -> None:
     """Read articles, drafts too, and print what they tell, without storing it."""
     from kg import articles, pipeline, record
     from kg.extract.extractor import Extractor
 
+    extractor = Extractor(schemas, model)
+
     found = _found(paths, articles.root_for(root, Path.cwd()))
     if not found.files:
         raise pipeline.no_articles(found)
+    if explain:
+        _explain(found, extractor, schemas, form)
+        return
     failed: list[ArticleError] = []
     records: list[Record] = []
-    outcomes = pipeline.extract(found.files, Extractor(schemas), schemas=schemas, drafts=True, jobs=jobs)
-    with _progress(among_output=form == "jsonl") as progress:
+    outcomes = pipeline.extract(found.files, extractor, schemas=schemas, drafts=True, jobs=jobs)
+    with progress(say("reading"), among_output=form == "jsonl") as steps:
         for done, outcome in enumerate(outcomes, 1):
             if outcome.error is not None:
                 failed.append(outcome.error)
@@ -104,13 +119,36 @@ def extract(
                 typer.echo(record.dumps(outcome.record))
             elif outcome.record is not None:
                 records.append(outcome.record)
-            progress(done, len(found.files))
+            steps(done, len(found.files))
     if form == "table":
         from kg.cli.tables import record_table
         from kg.cli.terminal import show
 
         for one in records:
             show(*record_table(one))
+    _finish(failed)
+
+
+def _explain(found: Found, extractor: Extractor, schemas: Path | None, form: str) -> None:
+    import json
+
+    from kg import markdown
+    from kg.cli import explanations
+    from kg.cli.terminal import show
+    from kg.errors import ArticleError
+
+    failed = []
+    for path, id_ in found.files:
+        try:
+            document = markdown.read(path, id_, schemas)
+        except ArticleError as error:
+            failed.append(error)
+            continue
+        reasons = extractor.explain(document)
+        if form == "jsonl":
+            typer.echo(json.dumps(explanations.as_json(document, reasons), ensure_ascii=False))
+        else:
+            show(*explanations.mention_reasons(document, reasons))
     _finish(failed)
 
 
@@ -148,19 +186,3 @@ def _finish(failed: Sequence[ArticleError], kept: Sequence[str] = ()) -> None:
     if failed:
         complain(say("articles_failed", count=len(failed)))
         raise typer.Exit(1)
-
-
-@contextmanager
-def _progress(*, among_output: bool = False) -> Iterator[Progress]:
-    """Show on stderr how far we are, if it is a terminal to which nothing else is written meanwhile."""
-    if not sys.stderr.isatty() or (among_output and sys.stdout.isatty()):
-        yield lambda _done, _total: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from kg.cli.terminal import errors
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors(), transient=True) as display:
-        task = display.add_task(say("reading"), total=None)
-        yield lambda done, total: display.update(task, completed=done, total=total)

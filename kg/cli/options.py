@@ -54,6 +54,17 @@ Jobs = Annotated[
     ),
 ]
 
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help=both(
+            "A spaCy pipeline with ner (a package or a folder) whose names are weighed as well.",
+            "另外採用一套含 ner 的 spaCy 模型（套件名或資料夾）找出的名字。",
+        ),
+    ),
+]
+
 
 def open_graph(address: str | None, *, create: bool = False, schemas: Path | None = None) -> GraphStore:
     """Open the graph at the address, or the one that belongs to the current folder; raises as `open_store` does."""

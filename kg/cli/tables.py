@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from kg import store
     from kg.model import Record
     from kg.ontology import Ontology
+    from kg.score import Score
+    from kg.train.lessons import Knowledge
 
 _MEASURES = ("entity", "entity_any", "relation", "relation_any", "statement")
 
@@ -100,6 +102,14 @@ def score_table(figures: Mapping[str, Any]) -> Iterator[RenderableType]:
     )
     yield _rates(say("score_types"), figures["per_type"])
     yield _rates(say("score_predicates"), figures["per_predicate"])
+
+
+def training_table(scores: Mapping[Knowledge, Score]) -> Iterator[RenderableType]:
+    """Yield the entity measures by what the lexicon knows."""
+    from kg.score import to_json
+
+    rows = {say(f"knowledge_{knowledge}"): to_json(score)["entity"] for knowledge, score in scores.items()}
+    yield _rates(say("trained"), rows)
 
 
 def ontology_tables(ontology: Ontology) -> Iterator[RenderableType]:

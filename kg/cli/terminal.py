@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from rich.console import RenderableType
 
 # Without a terminal nobody has said how wide a line may be.
@@ -42,6 +45,20 @@ def show_json(data: Any) -> None:
 def errors() -> Console:
     """Return the console of stderr."""
     return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+@contextmanager
+def progress(description: str, *, among_output: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """Show on stderr how much of how much is done, if it is a terminal to which nothing else is written meanwhile."""
+    if not sys.stderr.isatty() or (among_output and sys.stdout.isatty()):
+        yield lambda _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=errors(), transient=True) as display:
+        task = display.add_task(description, total=None)
+        yield lambda done, total: display.update(task, completed=done, total=total)
 
 
 def visible(text: str) -> str:

@@ -11,16 +11,26 @@ from pathlib import Path
 import ahocorasick_rs
 
 from kg import lexicon, ontology
-from kg.extract import cues, frames, grammar, interview, learned_relations, relation_model, tables
+from kg.extract import (
+    cues,
+    frames,
+    grammar,
+    interview,
+    learned_relations,
+    recognizer,
+    relation_model,
+    tables,
+    weights,
+)
 from kg.extract.entities import find_entities
 from kg.extract.learned_relations import RelationScorer
+from kg.extract.mentions import MentionFinder
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder, merged
 from kg.extract.segment import Segmented, Segmenter, Sentence
 from kg.extract.times import find_times
 from kg.extract.view import Item, symbols
-from kg.lexicon import Lexicon
 from kg.model import Document, Entity, Record, Relation, Statement
 from kg.ontology import Ontology
 
@@ -28,7 +38,7 @@ _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
 _LEAST_SURE = 0.45
 # Where the weights of the learned scorer are in a schemas folder.
-WEIGHTS = Path("learned") / "relations.weights"
+WEIGHTS = Path("weights") / "relations.data"
 
 
 @dataclass(frozen=True)
@@ -37,9 +47,8 @@ class Tools:
 
     schemas: Path
     ontology: Ontology
-    lexicon: Lexicon
-    cues: cues.Cues
     segmenter: Segmenter
+    finder: MentionFinder
     grammar: grammar.Grammar
     frames: frames.Frames
     triggers: ahocorasick_rs.AhoCorasick
@@ -52,10 +61,14 @@ class Tools:
 
 
 @cache
-def load(schemas: Path) -> Tools:
-    """Read and compile a schemas folder; raises SchemaError with `file: what` on the first thing that is wrong."""
+def load(schemas: Path, model: str | None = None) -> Tools:
+    """Read and compile a schemas folder and, if it is given, load a spaCy pipeline that proposes names.
+
+    Raises SchemaError with `file: what` on the first thing that is wrong, and NotFoundError for an unknown pipeline.
+    """
     types = ontology.load(schemas)
     names = lexicon.load(schemas)
+    segmenter = Segmenter(names.words)
     marks = symbols(list(types.entity_types))
     relation_frames = frames.load(schemas, types, marks)
     triggers = ahocorasick_rs.AhoCorasick(relation_frames.triggers)
@@ -63,9 +76,14 @@ def load(schemas: Path) -> Tools:
     return Tools(
         schemas=schemas,
         ontology=types,
-        lexicon=names,
-        cues=cues.load(schemas),
-        segmenter=Segmenter(names.words),
+        segmenter=segmenter,
+        finder=MentionFinder(
+            segmenter,
+            names,
+            cues.load(schemas),
+            weights.load(schemas),
+            recognizer.load(model, schemas) if model else None,
+        ),
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=triggers,
@@ -89,11 +107,10 @@ def _scorer(
     return RelationScorer(model, shape, types, relation_frames) if shape.belongs(model) else None
 
 
-def extract(document: Document, schemas: Path) -> Record:
-    """The article's record by the rules of a schemas folder."""
-    tools = load(schemas)
+def extract(document: Document, tools: Tools) -> Record:
+    """The article's record."""
     segmented = tools.segmenter.segment(document)
-    entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
+    entities = find_entities(segmented, tools.finder)
     read = understand(document, segmented, entities, tools)
     return Record(document.metadata, entities, decide(read, tools), _statements(read.quotations, entities))
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg import __version__
 from kg.model import Document, Record
 from kg.resources import folder
+
+if TYPE_CHECKING:
+    from kg.extract.explain import Reason
 
 _PACKAGE = Path(__file__).parent.parent
 # Code that decides what an article yields: the extraction, and what reads articles and the lexicon.
@@ -22,22 +26,31 @@ _CODE = (
     "ontology.py",
     "fold.py",
 )
+_DATA = (".yaml", ".json")
 
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
-    """Extracts by the rules of a schemas folder (default: the shipped one), which are loaded at the first article."""
+    """Extracts by the rules of a schemas folder (default: the shipped one), which are loaded at the first article.
+
+    `model` names a spaCy pipeline whose `ner` proposes further names.
+    """
 
     schemas: Path | None = None
+    model: str | None = None
 
     @property
     def fingerprint(self) -> str:
         """A digest of everything that decides what an article yields: version, code and schemas."""
         digest = hashlib.sha256(__version__.encode())
         code = sorted(path for pattern in _CODE for path in _PACKAGE.glob(pattern))
-        for path in (*code, *sorted(self._folder().rglob("*.yaml"))):
+        for path in (*code, *sorted(path for path in self._folder().rglob("*") if path.suffix in _DATA)):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
+        if self.model is not None:
+            from kg.extract import recognizer  # noqa: PLC0415 - few have one
+
+            digest.update(recognizer.identity(self.model).encode())
         return digest.hexdigest()[:16]
 
     def extract(self, document: Document) -> Record:
@@ -45,7 +58,14 @@ class Extractor:
         # Loading the chain takes longer than finding out that nothing has changed.
         from kg.extract import chain  # noqa: PLC0415
 
-        return chain.extract(document, self._folder())
+        return chain.extract(document, chain.load(self._folder(), self.model))
+
+    def explain(self, document: Document) -> tuple[Reason, ...]:
+        """Why each mention of the article is one, in order of place."""
+        from kg.extract import chain, explain  # noqa: PLC0415 - as above
+
+        tools = chain.load(self._folder(), self.model)
+        return tuple(explain.reasons(tools.finder, tools.segmenter.segment(document)))
 
     def _folder(self) -> Path:
         return self.schemas or folder("schemas")

@@ -17,7 +17,6 @@ from kg.lexicon import Entry, Lexicon, slug
 from kg.model import Entity, Mention
 
 _INTERPUNCT = re.compile(f"[{INTERPUNCTS}]")
-_SURE = 2.5
 _INITIALS = re.compile(r"[A-Z]{2,8}$")
 
 
@@ -28,7 +27,6 @@ class _Cluster:
     type: str
     surfaces: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     entry: Entry | None = None
-    weight: float = 0.0
 
     @property
     def first(self) -> int:
@@ -69,7 +67,6 @@ class Linker:
                         by_entry[entry.key] = cluster
                 by_surface[candidate.surface] = cluster
             cluster.surfaces.setdefault(candidate.surface, []).append((candidate.start, candidate.end))
-            cluster.weight = max(cluster.weight, candidate.weight)
         for one, other in found.pairs:
             first, second = by_surface.get(one), by_surface.get(other)
             if first and second and first is not second:
@@ -128,8 +125,9 @@ class Linker:
         earlier = [cluster for cluster in claimants if cluster.first < place]
         return earlier[0] if len(earlier) == 1 else None
 
-    def _may_absorb(self, full: _Cluster, short: _Cluster) -> bool:
-        return short.entry is None and (full.type == short.type or short.weight < _SURE)
+    @staticmethod
+    def _may_absorb(full: _Cluster, short: _Cluster) -> bool:
+        return short.entry is None and full.type == short.type
 
     def _places(self, form: str, taken: bytearray) -> list[tuple[int, int]]:
         """Where a form stands by itself and no name covers it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import rjieba
 
+from kg.extract.script import LATIN_RUN
 from kg.fold import fold
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _SPEECH_AFTER_QUOTE = re.compile(
 _FAR = 50_000
 # A line this long that stops in the middle of a sentence was wrapped by an editor.
 _WRAPPED = 24
-_LATIN_RUN = re.compile(r"[A-Za-zÀ-ɏ0-9](?:[A-Za-zÀ-ɏ0-9'’&+#_%./-]*[A-Za-zÀ-ɏ0-9+#%])?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -103,7 +103,7 @@ class Segmented:
 
     def _runs(self) -> Iterator[tuple[int, int]]:
         """Words, with Latin and number runs in one piece."""
-        runs = [match.span() for match in _LATIN_RUN.finditer(self.folded)]
+        runs = [match.span() for match in LATIN_RUN.finditer(self.folded)]
         bounds = set(self.starts) | {len(self.folded)}
         for start, end in runs:
             bounds.difference_update(range(start + 1, end))

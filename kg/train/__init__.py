@@ -1,1 +1,1 @@
-"""Learning from annotated articles; needs scikit-learn, which extraction does not."""
+"""Training of the weights that extraction uses; needs the extra `train`."""

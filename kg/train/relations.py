@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,12 @@ from sklearn.linear_model import LogisticRegression
 from kg import markdown
 from kg.extract import relation_model
 from kg.extract.chain import Tools, Understood, understand
-from kg.extract.entities import find_entities
 from kg.extract.given import given_entities
 from kg.extract.learned_relations import Candidates, Schema, candidates_of, triples_of
 from kg.extract.pair_features import SLOTS, STRETCHES, UNKNOWN, Features, code_names
 from kg.extract.triples import Triples
 from kg.gold import Gold, GoldRelation, article_of, read_annotation
-from kg.model import Record
+from kg.model import Entity, Record
 from kg.score import matched_entities
 
 FOLDS = 5
@@ -73,16 +72,16 @@ class Article:
         return zlib.crc32(self.name.encode()) % FOLDS
 
 
-def read_articles(folder: Path, names: Sequence[str], tools: Tools, *, given: bool) -> Iterator[Article]:
-    """Read annotated articles with their annotated entities (`given`) or with those that are found."""
+def read_articles(
+    folder: Path, names: Sequence[str], tools: Tools, found: Mapping[str, tuple[Entity, ...]] | None = None
+) -> Iterator[Article]:
+    """Read annotated articles with these entities, by article name, or with the annotated ones."""
     for name in names:
         gold = read_annotation(folder, name)
         document = markdown.read(article_of(folder, name), f"{name}.md")
         segmented = tools.segmenter.segment(document)
-        if given:
-            entities = given_entities(document, gold, tools.cues)
-        else:
-            entities = find_entities(segmented, tools.segmenter, tools.lexicon, tools.cues)
+        given = found is None
+        entities = given_entities(document, gold, tools.finder.cues) if found is None else found[name]
         record = Record(document.metadata, entities, (), ())
         matched = matched_entities(gold, record, document.text, tools.symmetric)
         owners = tuple(matched[entity.id] for entity in entities)
@@ -350,9 +349,11 @@ def train(prepared: Prepared, tools: Tools) -> dict[str, Any]:
     )
 
 
-def write(folder: Path, names: Sequence[str], tools: Tools, path: Path) -> None:
-    """Learn from the articles of a folder and write the weights."""
+def write(
+    folder: Path, names: Sequence[str], tools: Tools, path: Path, found: Mapping[str, tuple[Entity, ...]]
+) -> None:
+    """Learn from the articles of a folder and write the weights; `found` are entities by weights of other articles."""
     tools = replace(tools, scorer=None)
-    articles = [a for given in (True, False) for a in read_articles(folder, names, tools, given=given)]
+    articles = [a for which in (None, found) for a in read_articles(folder, names, tools, which)]
     path.parent.mkdir(parents=True, exist_ok=True)
     relation_model.pack(train(prepare(articles, tools), tools), path)
