@@ -7,10 +7,11 @@ sentence, or one of the two is carried there by what is in mind.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +35,7 @@ _SUBJECTS, _MENTIONED = 5, 4
 _REACH = 60
 # Subjects and names that are looked back over.
 _BACK = 16
+_ALONE = re.compile(f"[{re.escape(BREAKS)} ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,12 @@ class Carried:
     mention_rank: Mapping[str, int]
 
 
+_NOBODY = Carried({}, {}, {})
+
+
 @dataclass(slots=True)
 class Stream:
-    """The tokens of a document: words (item tokens hold their symbol), and where sentences and clauses begin and end."""
+    """The tokens of a document (those of items hold a symbol), and where sentences and clauses begin and end."""
 
     words: list[str] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
@@ -101,55 +106,43 @@ def stream(
 ) -> Stream:
     """The tokens of the view, then those of the tables' rows.
 
-    `likely` may say, by the view offset of a clause, how probably each entity is its subject where none is named.
+    `likely` may say, by the view offset of a clause, how likely each entity is its subject where none is named.
     """
     result = Stream()
-    starts = segmented.starts
-    origins, text = view.origins, view.text
+    text, items = view.text, view.items
     begins = sorted(reading.draft.snapshots)
     topics = _topics(reading)
-    word_starts = set(starts)
+    cuts = _cuts(segmented, view, begins)
     for number, line in enumerate(view.lines):
         first = len(result.words)
         low, high = bisect_left(begins, line.start), bisect_left(begins, max(line.end, line.start + 1))
         bounds = begins[low:high] or [line.start]
+        block_start = reading.blocks[line.block].start
         for clause_number, begin in enumerate(bounds):
             stop = bounds[clause_number + 1] if clause_number + 1 < len(bounds) else line.end
             clause_first = len(result.words)
-            k = begin
-            while k < stop:
-                item = view.items.get(k)
+            named = False
+            places = [*cuts[bisect_left(cuts, begin) : bisect_left(cuts, stop)], stop]
+            for k, end in pairwise(places):
+                item = items.get(k)
                 if item is not None:
+                    named = named or bool(item.members)
                     result.items[len(result.words)] = item
-                    result.words.append(text[k])
+                word = text[k:end].strip() if item is None else text[k]
+                if word:
+                    result.words.append(word)
                     result.places.append(k)
-                    k += 1
-                    continue
-                if text[k] == " ":
-                    k += 1
-                    continue
-                end = k + 1
-                if text[k] not in BREAKS:
-                    while (
-                        end < stop
-                        and origins[end] not in word_starts
-                        and text[end] not in BREAKS
-                        and end not in view.items
-                    ):
-                        end += 1
-                result.words.append(text[k:end].strip())
-                result.places.append(k)
-                k = end
             at = reading.draft.subjects.get(begin, -1)
-            snapshot = reading.snapshot(begin)
-            block_start = reading.blocks[line.block].start
             result.clauses.append(
                 Clause(
                     clause_first,
                     len(result.words),
                     len(result.lines),
                     begin,
-                    in_mind(reading, snapshot, line.speaker, topics, block_start, line.text_start),
+                    # Nobody is carried into a clause that names nothing.
+                    in_mind(reading, reading.snapshot(begin), line.speaker, topics, block_start, line.text_start)
+                    if named
+                    else _NOBODY,
                     at,
                     likely.get(begin, {}),
                 )
@@ -169,6 +162,21 @@ def stream(
         )
     _rows(result, segmented, reading, view, topics)
     return result
+
+
+def _cuts(segmented: Segmented, view: View, begins: Sequence[int]) -> list[int]:
+    """The view offsets where a token begins: a word, an item, a mark, or what comes behind one of the last two."""
+    size = len(view.text)
+    starts = np.zeros(len(segmented.folded) + 1, dtype=bool)
+    starts[list(segmented.starts)] = True
+    cut = np.zeros(size + 1, dtype=bool)
+    cut[:size] = starts[np.array(view.origins, dtype=np.int64)]
+    alone = np.array([*view.items, *(m.start() for m in _ALONE.finditer(view.text))], dtype=np.int64)
+    cut[alone] = True
+    cut[alone + 1] = True
+    cut[list(begins)] = True
+    cut[[line.start for line in view.lines]] = True
+    return [int(k) for k in np.flatnonzero(cut).tolist()]
 
 
 def _topics(reading: Reading) -> dict[str, int]:
@@ -227,9 +235,7 @@ def in_mind(
     return Carried(how, subject_rank, mention_rank)
 
 
-def _rows(
-    result: Stream, segmented: Segmented, reading: Reading, view: View, topics: Mapping[str, int]
-) -> None:
+def _rows(result: Stream, segmented: Segmented, reading: Reading, view: View, topics: Mapping[str, int]) -> None:
     """Put the rows of tables behind the view, every cell after the words of its header."""
     blocks = segmented.document.blocks
     rows = [(number, block) for number, block in enumerate(blocks) if block.kind == "row"]
@@ -259,7 +265,11 @@ def _rows(
                 result.clauses.append(Clause(clause_first, len(result.words), len(result.lines), -1, carried, -1, {}))
                 result.clause_of.extend([len(result.clauses) - 1] * (len(result.words) - clause_first))
             if len(result.words) > first:
-                result.lines.append(Sentence(first, len(result.words), row.start, row.end, number, False, None, -1))
+                result.lines.append(
+                    Sentence(
+                        first, len(result.words), row.start, row.end, number, quoted=False, speaker=None, view_line=-1
+                    )
+                )
 
 
 def _cells(segmented: Segmented, row: Block) -> list[tuple[int, int]]:
@@ -269,7 +279,7 @@ def _cells(segmented: Segmented, row: Block) -> list[tuple[int, int]]:
         bounds.insert(0, -1)
     if bounds[-1] != len(line) - 1:
         bounds.append(len(line))
-    return [(row.start + a + 1, row.start + b) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [(row.start + a + 1, row.start + b) for a, b in pairwise(bounds)]
 
 
 def _cell_tokens(
@@ -336,4 +346,3 @@ def pairs(tokens: Stream, numbers: Mapping[str, int], types: Ints, allowed: npt.
                             rows.append((one, other, k, -1, number, clause))
     table: Any = np.array(rows, dtype=np.int32).reshape(-1, 6)
     return Pairs(*(np.ascontiguousarray(table[:, n]) for n in range(6)))
-

@@ -138,9 +138,7 @@ def understand(document: Document, segmented: Segmented, entities: Sequence[Enti
     finder = RelationFinder(reading, reading.view(), tools.frames, tools.ontology)
     found = list(finder.find(tools.triggers))
     found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
-    found.extend(
-        interview.find_guests(reading, finder.view, found, _speakers(turns, quotations), tools.interview)
-    )
+    found.extend(interview.find_guests(reading, finder.view, found, _speakers(turns, quotations), tools.interview))
     return Understood(segmented, finder, tuple(quotations), tuple(found))
 
 

@@ -15,15 +15,16 @@ import ahocorasick_rs
 import numpy as np
 import numpy.typing as npt
 
-from kg.extract import candidates, pair_features, relation_model, triples
+from kg.extract import candidates, pair_features, triples
 from kg.extract.candidates import Pairs, Stream
 from kg.extract.frames import Frames
-from kg.extract.pair_features import Doubt, Features, Words
+from kg.extract.pair_counts import Doubt, Words
+from kg.extract.pair_features import Facts, Features
 from kg.extract.reading import Reading
 from kg.extract.relation_model import Model
 from kg.extract.relations import RelationFinder
 from kg.extract.segment import Segmented
-from kg.extract.triples import Read, Triples
+from kg.extract.triples import Read, Scored, Triples
 from kg.extract.view import View
 from kg.fold import fold
 from kg.model import Entity, Relation
@@ -141,17 +142,18 @@ def candidates_of(
     words: Words,
     likely: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Candidates:
-    """All pairs of a document; `likely` gives, by a clause's view offset, the chances of those who may be its subject."""
+    """All pairs of a document; `likely` gives, by a clause's view offset, how likely each entity is its subject."""
     stream = candidates.stream(segmented, reading, view, likely or {})
     entities = reading.entities
     numbers = {entity.id: n for n, entity in enumerate(entities)}
     types = np.array([shape.types.index(e.type) for e in entities], dtype=np.int32)
     counts = np.array([len(e.mentions) for e in entities], dtype=np.int32)
     kinds = np.array([shape.kinds.index(e.kind) if e.kind in shape.kinds else 0 for e in entities], dtype=np.int32)
-    pairs = candidates.pairs(stream, numbers, types, shape.allowed.any(axis=2))
-    acting = set(reading.draft.subjects.values())
-    describer = pair_features.Describer(stream, view.text, acting, reading.blocks, types, counts, words)
-    features = describer.describe(pairs, shape.symbols, numbers)
+    possible: npt.NDArray[np.bool_] = np.any(shape.allowed, axis=2)
+    pairs = candidates.pairs(stream, numbers, types, possible)
+    acting = frozenset(reading.draft.subjects.values())
+    facts = Facts(types, counts, acting, [block.kind for block in reading.blocks])
+    features = pair_features.describe(stream, view.text, pairs, facts, words, shape.symbols, numbers)
     allowed = shape.allowed[types[pairs.subject], types[pairs.object]] & shape.suits(entities)[pairs.object]
     return Candidates(stream, pairs, features, numbers, types, kinds, allowed)
 
@@ -177,21 +179,9 @@ def triples_of(
         )
         for r in readings
     ]
-    size = sum(line.end - line.start for line in found.stream.lines)
-    return triples.triples(
-        found.pairs,
-        found.features,
-        found.stream.lines,
-        scores,
-        reads,
-        found.types,
-        found.kinds,
-        shape.symmetric,
-        prior,
-        shape.kept,
-        size,
-        cut,
-    )
+    lines = np.array([(line.start, line.end) for line in found.stream.lines] or [(0, 0)], dtype=np.int64)
+    scored = Scored(found.pairs, found.features, scores, lines[:, 0], lines[:, 1], reads, found.types, found.kinds)
+    return triples.triples(scored, shape.symmetric, prior, shape.kept, cut)
 
 
 class RelationScorer:
@@ -214,9 +204,9 @@ class RelationScorer:
     ) -> list[Relation]:
         """The relations that are likelier than the threshold, each once; `readings` is what frames and tables read."""
         reading, view, shape = finder.reading, finder.view, self.shape
-        if len(reading.entities) < 2:
-            return []
         found = candidates_of(segmented, reading, view, shape, self.words, likely)
+        if not len(found.pairs.subject):
+            return []
         scores = self.model.scores(found.features, found.allowed)
         table = triples_of(found, scores, readings, shape, self.model.prior, self.model.cut)
         if not len(table.subject):
@@ -247,7 +237,7 @@ class RelationScorer:
         self, found: Candidates, finder: RelationFinder, row: int, key: tuple[str, str, str], chance: float
     ) -> Relation:
         subject, predicate, object_ = key
-        stream, pairs, reading = found.stream, found.pairs, finder.reading
+        stream, pairs = found.stream, found.pairs
         line = stream.lines[int(pairs.line[row])]
         tokens = [int(t) for t in (pairs.subject_token[row], pairs.object_token[row]) if t >= 0]
         first, last = stream.clauses[stream.clause_of[min(tokens)]], stream.clauses[stream.clause_of[max(tokens)]]

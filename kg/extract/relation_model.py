@@ -44,7 +44,7 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learned: words, weights by feature and predicate, how often types are related, trees, and the threshold."""
+    """What was learned: words, weights by feature and predicate, how often types are related, trees, a threshold."""
 
     words: dict[str, int]
     predicates: tuple[str, ...]
@@ -78,7 +78,7 @@ class Model:
 
 
 def pack(model: dict[str, Any], path: Path) -> None:
-    """Write a model, the same bytes for the same numbers: uncompressed arrays behind each other with a header line each."""
+    """Write a model, the same bytes for the same numbers: arrays behind each other with a header line each."""
     with path.open("wb") as file:
         for name in sorted(model):
             array = np.ascontiguousarray(model[name])
@@ -113,9 +113,9 @@ def load(path: Path) -> Model:
     known = len(words) + FIRST_WORD + 1
     codes = sum(size for _, size in code_names(len(types), known))
     dense = int(data["shape"][1])
-    table = np.zeros((codes + STRETCHES * known + dense) * len(predicates), dtype=np.float32)
-    table[np.cumsum(data["places"], dtype=np.int64)] = data["weights"] * np.float32(STEP)
-    table = table.reshape(-1, len(predicates))
+    flat = np.zeros((codes + STRETCHES * known + dense) * len(predicates), dtype=np.float32)
+    flat[np.cumsum(data["places"], dtype=np.int64)] = data["weights"] * np.float32(STEP)
+    table = flat.reshape(-1, len(predicates))
     nodes = data["nodes"]
     feature, left, right = nodes
     trees = Trees(
@@ -156,7 +156,7 @@ def as_data(
     numbers: tuple[float, float, float, float],
     dense: int,
 ) -> dict[str, Any]:
-    """The arrays of a model as `pack` wants them; `weights` has a row a feature, `numbers` are base, depth, threshold, cut."""
+    """The arrays of a model for `pack`; `weights` has a row a feature, `numbers` are base, depth, threshold, cut."""
     flat = np.round(weights / STEP).astype(np.int16).ravel()
     places = np.flatnonzero(flat)
     text = {"words": words, "predicates": predicates, "types": types, "columns": columns}

@@ -1,12 +1,11 @@
 """Learn the scorer of relations from annotated articles.
 
-Every article is read twice, with its annotated entities and with those that the extractor finds. The second stage learns
-from scores that the first stage gave to articles which it had not seen.
+Every article is read twice, with its annotated entities and with those that the extractor finds. The second stage
+learns from scores that the first stage gave to articles which it had not seen.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,16 +18,16 @@ from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from kg import markdown
 from kg.extract import relation_model
 from kg.extract.chain import Tools, Understood, understand
 from kg.extract.given import given_entities
 from kg.extract.learned_relations import Candidates, Schema, candidates_of, triples_of
 from kg.extract.pair_features import SLOTS, STRETCHES, UNKNOWN, Features, code_names
 from kg.extract.triples import Triples
-from kg.gold import Gold, GoldRelation, article_of, read_annotation
+from kg.gold import Gold, GoldRelation
 from kg.model import Entity, Record
 from kg.score import matched_entities
+from kg.train.lessons import Article
 
 FOLDS = 5
 # A word that fewer articles have says nothing.
@@ -53,42 +52,36 @@ _TREES: dict[str, Any] = {
 _NEGATIVE, _POSITIVE, _NEUTRAL = 0, 1, 2
 
 
-@dataclass(frozen=True)
-class Article:
-    """One reading of an annotated article: what was found, and what the annotation says of its triples."""
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One reading of an annotated article, and what its annotation says of the triples of found entities."""
 
-    name: str
+    article: Article
     given: bool
     read: Understood
-    gold: Gold
-    names: tuple[str | None, ...]
     right: dict[tuple[int, int, int], list[GoldRelation]]
-    text: str
     record: Record
 
     @property
     def fold(self) -> int:
-        """The part that an article belongs to when one part is learned from the others."""
-        return zlib.crc32(self.name.encode()) % FOLDS
+        """The part that the article belongs to when one part is learned from the others."""
+        return self.article.fold_of(FOLDS)
 
 
-def read_articles(
-    folder: Path, names: Sequence[str], tools: Tools, found: Mapping[str, tuple[Entity, ...]] | None = None
-) -> Iterator[Article]:
+def read(
+    articles: Sequence[Article], tools: Tools, found: Mapping[str, tuple[Entity, ...]] | None = None
+) -> Iterator[Sample]:
     """Read annotated articles with these entities, by article name, or with the annotated ones."""
-    for name in names:
-        gold = read_annotation(folder, name)
-        document = markdown.read(article_of(folder, name), f"{name}.md")
+    for article in articles:
+        gold, document = article.gold, article.document
         segmented = tools.segmenter.segment(document)
-        given = found is None
-        entities = given_entities(document, gold, tools.finder.cues) if found is None else found[name]
+        entities = given_entities(document, gold, tools.finder.cues) if found is None else found[article.name]
         record = Record(document.metadata, entities, (), ())
         matched = matched_entities(gold, record, document.text, tools.symmetric)
-        owners = tuple(matched[entity.id] for entity in entities)
         types = [tools.shape.types.index(entity.type) for entity in entities]
-        read = understand(document, segmented, entities, tools)
-        right = _right(gold, owners, types, tools.shape)
-        yield Article(name, given, read, gold, owners, right, document.text, record)
+        right = _right(gold, [matched[entity.id] for entity in entities], types, tools.shape)
+        understood = understand(document, segmented, entities, tools)
+        yield Sample(article, found is None, understood, right, record)
 
 
 def _right(
@@ -110,13 +103,13 @@ def _right(
     return result
 
 
-def labels(article: Article, found: Candidates, shape: Schema) -> npt.NDArray[np.int8]:
+def labels(sample: Sample, found: Candidates, shape: Schema) -> npt.NDArray[np.int8]:
     """For every pair and predicate whether the article states it there; neutral where it does so elsewhere."""
     pairs, lines = found.pairs, found.stream.lines
     result = np.zeros((len(pairs.subject), len(shape.predicates)), dtype=np.int8)
     starts = np.array([line.start for line in lines])
     ends = np.array([line.end for line in lines])
-    for (subject, predicate, object_), relations in article.right.items():
+    for (subject, predicate, object_), relations in sample.right.items():
         rows = np.flatnonzero((pairs.subject == subject) & (pairs.object == object_))
         if not len(rows):
             continue
@@ -124,7 +117,7 @@ def labels(article: Article, found: Candidates, shape: Schema) -> npt.NDArray[np
         said = np.zeros(len(rows), dtype=bool)
         for relation in relations:
             if not relation.optional:
-                for start, end in _places(article.text, relation.evidence):
+                for start, end in _places(sample.article.document.text, relation.evidence):
                     said |= (starts[line] < end) & (start < ends[line])
         result[rows, predicate] = np.where(said, _POSITIVE, _NEUTRAL)
     return result
@@ -153,7 +146,7 @@ def matrix(features: Features, types: int, words: int) -> sparse.csr_matrix:
     keep = ~worded[None, :] | (features.codes % words != 0)
     rows = [np.repeat(np.arange(count), len(sizes))[keep.ravel()]]
     columns = [codes.ravel()[keep.ravel()]]
-    values = [np.ones(len(columns[0]))]
+    values: list[npt.NDArray[Any]] = [np.ones(len(columns[0]))]
     for slot in range(SLOTS):
         there = features.stretch[:, slot] >= 0
         length = np.where(there, features.end[:, slot] - features.begin[:, slot], 0)
@@ -183,7 +176,7 @@ class Table:
 
 
 def fit_first(table: Table, rows: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
-    """Logistic regressions, one a predicate, on the pairs that may stand in it: weights by feature and predicate, biases."""
+    """A logistic regression a predicate, on pairs that may stand in it: weights by feature and predicate, biases."""
     predicates = table.y.shape[1]
     weights = np.zeros((table.x.shape[1], predicates), dtype=np.float32)
     bias = np.full(predicates, -12.0)
@@ -217,27 +210,27 @@ def out_of_fold(table: Table, folds: npt.NDArray[np.int64]) -> npt.NDArray[np.fl
     return scores
 
 
-def prior(articles: Sequence[Article], found: Sequence[Candidates], shape: Schema) -> npt.NDArray[np.float64]:
+def prior(samples: Sequence[Sample], found: Sequence[Candidates], shape: Schema) -> npt.NDArray[np.float64]:
     """How often entities of two types stand in each relation (log), smoothed by how often any do."""
     size = (len(shape.predicates), len(shape.types), len(shape.types))
     right, possible = np.zeros(size), np.zeros(size)
-    for article, one in zip(articles, found, strict=True):
+    for sample, one in zip(samples, found, strict=True):
         ends = np.unique(np.stack([one.pairs.subject, one.pairs.object]), axis=1)
         for predicate in range(size[0]):
             np.add.at(possible[predicate], (one.types[ends[0]], one.types[ends[1]]), 1)
-        for subject, predicate, object_ in article.right:
+        for subject, predicate, object_ in sample.right:
             right[predicate, one.types[subject], one.types[object_]] += 1
     base = right.sum((1, 2)) / np.maximum(possible.sum((1, 2)), 1)
     share = (right + _PRIOR_WEIGHT * base[:, None, None]) / (possible + _PRIOR_WEIGHT)
     return np.asarray(np.round(np.log(np.maximum(share, 1e-5)), 3))
 
 
-def triple_labels(article: Article, table: Triples) -> npt.NDArray[np.int8]:
+def triple_labels(sample: Sample, table: Triples) -> npt.NDArray[np.int8]:
     """Whether the annotation has each triple; neutral where only as an optional one."""
     result = np.zeros(len(table.subject), dtype=np.int8)
     keys = zip(table.subject.tolist(), table.predicate.tolist(), table.object.tolist(), strict=True)
     for number, key in enumerate(keys):
-        relations = article.right.get(key)
+        relations = sample.right.get(key)
         if relations:
             result[number] = _NEUTRAL if all(r.optional for r in relations) else _POSITIVE
     return result
@@ -279,7 +272,7 @@ def exported(model: HistGradientBoostingClassifier) -> tuple[dict[str, npt.NDArr
 class Prepared:
     """Articles with their candidates, in one table."""
 
-    articles: list[Article]
+    samples: list[Sample]
     found: list[Candidates]
     table: Table
     words: list[str]
@@ -289,50 +282,50 @@ class Prepared:
         return np.asarray(self.table.article == number)
 
 
-def prepare(articles: Sequence[Article], tools: Tools, words: list[str] | None = None) -> Prepared:
+def prepare(samples: Sequence[Sample], tools: Tools, words: list[str] | None = None) -> Prepared:
     """Make the features and labels of all articles."""
     shape = tools.shape
     if words is None:
         bare = shape.words({})
-        streams = {a.name: _candidates(a, shape, bare).stream.words for a in articles}
+        streams = {a.article.name: _candidates(a, shape, bare).stream.words for a in samples}
         words = vocabulary(list(streams.values()))
     known = shape.words({word: n + UNKNOWN + 1 for n, word in enumerate(words)})
-    found = [_candidates(a, shape, known) for a in articles]
+    found = [_candidates(a, shape, known) for a in samples]
     size = len(words) + UNKNOWN + 1
     table = Table(
         sparse.vstack([matrix(f.features, len(shape.types), size) for f in found]).tocsr(),
-        np.concatenate([labels(a, f, shape) for a, f in zip(articles, found, strict=True)]),
+        np.concatenate([labels(a, f, shape) for a, f in zip(samples, found, strict=True)]),
         np.concatenate([f.allowed for f in found]),
         np.repeat(np.arange(len(found), dtype=np.int32), [len(f.pairs.subject) for f in found]),
     )
-    return Prepared(list(articles), found, table, words)
+    return Prepared(list(samples), found, table, words)
 
 
-def _candidates(article: Article, shape: Schema, words: Any) -> Candidates:
-    finder = article.read.finder
-    return candidates_of(article.read.segmented, finder.reading, finder.view, shape, words)
+def _candidates(sample: Sample, shape: Schema, words: Any) -> Candidates:
+    finder = sample.read.finder
+    return candidates_of(sample.read.segmented, finder.reading, finder.view, shape, words)
 
 
 def triple_tables(
     prepared: Prepared, scores: npt.NDArray[np.float64], shape: Schema, log_prior: npt.NDArray[np.float64]
 ) -> list[Triples]:
     """The candidate relations of every article."""
-    bounds = np.searchsorted(prepared.table.article, np.arange(len(prepared.articles) + 1))
+    bounds = np.searchsorted(prepared.table.article, np.arange(len(prepared.samples) + 1))
     return [
         triples_of(f, scores[bounds[n] : bounds[n + 1]], a.read.readings, shape, log_prior, _CUT)
-        for n, (a, f) in enumerate(zip(prepared.articles, prepared.found, strict=True))
+        for n, (a, f) in enumerate(zip(prepared.samples, prepared.found, strict=True))
     ]
 
 
 def train(prepared: Prepared, tools: Tools) -> dict[str, Any]:
     """The arrays of a model that has learned from all of these articles."""
     shape = tools.shape
-    folds = np.array([a.fold for a in prepared.articles])[prepared.table.article]
+    folds = np.array([a.fold for a in prepared.samples])[prepared.table.article]
     scores = out_of_fold(prepared.table, folds)
-    given = [n for n, a in enumerate(prepared.articles) if a.given]
-    log_prior = prior([prepared.articles[n] for n in given], [prepared.found[n] for n in given], shape)
+    given = [n for n, a in enumerate(prepared.samples) if a.given]
+    log_prior = prior([prepared.samples[n] for n in given], [prepared.found[n] for n in given], shape)
     tables = triple_tables(prepared, scores, shape, log_prior)
-    answers = [triple_labels(a, t) for a, t in zip(prepared.articles, tables, strict=True)]
+    answers = [triple_labels(a, t) for a, t in zip(prepared.samples, tables, strict=True)]
     trees, base, depth = exported(fit_second(tables, answers))
     weights, bias = fit_first(prepared.table, np.ones(len(prepared.table.article), dtype=bool))
     return relation_model.as_data(
@@ -349,11 +342,9 @@ def train(prepared: Prepared, tools: Tools) -> dict[str, Any]:
     )
 
 
-def write(
-    folder: Path, names: Sequence[str], tools: Tools, path: Path, found: Mapping[str, tuple[Entity, ...]]
-) -> None:
-    """Learn from the articles of a folder and write the weights; `found` are entities by weights of other articles."""
+def write(articles: Sequence[Article], tools: Tools, path: Path, found: Mapping[str, tuple[Entity, ...]]) -> None:
+    """Learn from articles and write the weights; `found` are their entities by weights learned from other articles."""
     tools = replace(tools, scorer=None)
-    articles = [a for which in (None, found) for a in read_articles(folder, names, tools, which)]
+    samples = [sample for entities in (None, found) for sample in read(articles, tools, entities)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    relation_model.pack(train(prepare(articles, tools), tools), path)
+    relation_model.pack(train(prepare(samples, tools), tools), path)
