@@ -117,6 +117,8 @@ def minds(tokens: Stream, entities: Mapping[str, int]) -> Minds:
     for number, clause in enumerate(tokens.clauses):
         has_subject[number] = clause.subject >= 0
         mind = clause.carried
+        if not mind.how:
+            continue
         how[number, [entities[who] for who in mind.how]] = list(mind.how.values())
         ranks[number, [entities[who] for who in mind.subject_rank], 0] = list(mind.subject_rank.values())
         ranks[number, [entities[who] for who in mind.mention_rank], 1] = list(mind.mention_rank.values())
