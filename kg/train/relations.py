@@ -36,7 +36,7 @@ _LEAST_ROWS = 3
 _STRICTNESS = 0.5
 _LEAST_POSITIVE = 5
 _CUT = -4.0
-_THRESHOLD = 0.35
+_THRESHOLD = 0.4
 _PRIOR_WEIGHT = 2.0
 _TREES: dict[str, Any] = {
     "max_iter": 120,
