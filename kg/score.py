@@ -10,6 +10,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from kg import coreference
+from kg.coreference import Joining
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -96,6 +99,7 @@ class Score:
     mention_text: Hits = field(default_factory=Hits)
     forbidden: Hits = field(default_factory=Hits)
     time: Hits = field(default_factory=Hits)
+    joining: Joining = field(default_factory=Joining)
     per_type: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     per_predicate: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     misses: list[Miss] = field(default_factory=list)
@@ -108,6 +112,7 @@ class Score:
             getattr(self, name).add(getattr(other, name))
         for name in ("mention_text", "forbidden", "time"):
             getattr(self, name).add(getattr(other, name))
+        self.joining.add(other.joining)
         for name in ("per_type", "per_predicate"):
             for key, tally in getattr(other, name).items():
                 getattr(self, name)[key].add(tally)
@@ -145,6 +150,7 @@ def to_json(score: Score) -> dict[str, Any]:
         "forbidden": f"{score.forbidden.hits}/{score.forbidden.of}",
         "time": None if time is None else round(time, _DECIMALS),
         "statement": tally(score.statement),
+        "joining": coreference.to_json(score.joining),
         "per_type": {key: tally(counts) for key, counts in sorted(score.per_type.items())},
         "per_predicate": {key: tally(counts) for key, counts in sorted(score.per_predicate.items())},
     }
@@ -185,9 +191,18 @@ class _Comparison:
         self._entities(entities)
         self._relations(record.relations if record else ())
         self._statements(record)
+        self._joining(record)
 
     def _miss(self, kind: str, *words: str) -> None:
         self.score.misses.append(Miss(self.gold.id, kind, words))
+
+    def _joining(self, record: Record | None) -> None:
+        joined = coreference.compare(self.gold, record, fold)
+        self.score.joining.add(joined.counts)
+        for pair in joined.wrong:
+            self._miss("joined_names", *pair)
+        for pair in joined.missed:
+            self._miss("parted_names", *pair)
 
     def _check_mentions(self, entities: Sequence[Entity], text: str) -> None:
         for entity in entities:

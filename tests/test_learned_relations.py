@@ -67,7 +67,8 @@ def test_a_carried_subject_is_a_candidate(tmp_path: Path, tools: Tools) -> None:
     document = markdown.read(path, "article.md")
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.finder)
-    read = chain.understand(document, segmented, entities, tools)
+    reading, speakers, _ = chain.read(document, segmented, entities, tools)
+    read = chain.understand(document, segmented, reading, entities, speakers, tools)
     finder = read.finder
     found = learned_relations.candidates_of(segmented, finder.reading, finder.view, tools.shape, tools.shape.words({}))
     names = [entity.name for entity in entities]

@@ -283,4 +283,5 @@ def test_figures_are_those_of_the_reference_scorer(seed: int, tmp_path: Path) ->
         score_article(gold, found.get(name), article_of(folder, name).read_text("utf-8"), SYMMETRIC)
         for name, gold in golds.items()
     )
-    assert to_json(ours) == json.loads(reference.splitlines()[-1])
+    wanted = json.loads(reference.splitlines()[-1])
+    assert {name: figure for name, figure in to_json(ours).items() if name in wanted} == wanted

@@ -64,7 +64,8 @@ def score(
     schemas: Schemas = None,
 ) -> None:
     """Measure the extraction against annotated articles."""
-    from kg import gold, ontology
+    from kg import gold, ontology, resources
+    from kg.corpus import references
     from kg.corpus.folder import articles_of, read_split
     from kg.score import score_article, to_json, total
 
@@ -83,6 +84,9 @@ def score(
     from kg.cli import tables, terminal
 
     figures = to_json(whole)
+    if any(annotation.references for annotation in golds.values()):
+        known = references.measure(articles, golds, schemas or resources.folder("schemas"))
+        figures["reference"] = references.to_json(known)
     if form == "json":
         terminal.show_json(figures)
     else:

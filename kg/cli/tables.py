@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.train.lessons import Knowledge
 
 _MEASURES = ("entity", "entity_any", "relation", "relation_any", "statement")
+_JOINING = {"surfaces": "joining_surfaces", "written": "joining_written", "mentions": "joining_mentions"}
 
 
 def answer(result: store.Table) -> Iterator[RenderableType]:
@@ -100,6 +101,9 @@ def score_table(figures: Mapping[str, Any]) -> Iterator[RenderableType]:
             time="–" if figures["time"] is None else figures["time"],
         )
     )
+    yield _joining(figures["joining"])
+    if "reference" in figures:
+        yield _references(figures["reference"])
     yield _rates(say("score_types"), figures["per_type"])
     yield _rates(say("score_predicates"), figures["per_predicate"])
 
@@ -135,6 +139,33 @@ def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
+    return table
+
+
+def _references(figures: Mapping[str, Mapping[str, float | None]]) -> Table:
+    table = _table("", *(say(f"column_{name}") for name in ("right", "of", "rate", "partial", "passed_over")))
+    table.title, table.title_justify, table.title_style = say("score_references"), "left", "bold"
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for kind, row in figures.items():
+        rate = "–" if row["rate"] is None else f"{row['rate']:.3f}"
+        table.add_row(
+            say(f"reference_{kind}"),
+            *map(str, (row["right"], row["of"])),
+            rate,
+            *map(str, (row["partial"], row["passed_over"])),
+        )
+    return table
+
+
+def _joining(rows: Mapping[str, Mapping[str, float | None]]) -> Table:
+    table = _table("", "P", "R", *(say(f"column_{name}") for name in ("right", "joined", "due")))
+    table.title, table.title_justify, table.title_style = say("score_joining"), "left", "bold"
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, row in rows.items():
+        rates = ["–" if rate is None else f"{rate:.3f}" for rate in (row["p"], row["r"])]
+        table.add_row(say(_JOINING[name]), *rates, *(str(row[key]) for key in ("right", "joined", "due")))
     return table
 
 

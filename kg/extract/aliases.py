@@ -18,9 +18,11 @@ def brackets(draft: Draft) -> None:
     for bracket, start, stop in draft.structure.brackets():
         end = len(draft.text[:bracket].rstrip("」』》〉”’")) if draft.text[bracket - 1] in "」』》〉”’" else bracket
         head = draft.ends.get(end)
+        paired = False
         for begin, close, led in _parts(draft, start, stop):
             inside = draft.text[begin:close]
-            if not led and not _may_be_alias(draft, inside):
+            # After a first other name only one with an introduction is a further one: （JiChuan，下稱「霽川」）.
+            if not led and (paired or not (_may_be_alias(draft, inside) or _is_translation(draft, end, begin, close))):
                 continue
             first = head
             if first is None:
@@ -30,10 +32,29 @@ def brackets(draft: Draft) -> None:
             surface = draft.text[first:end]
             if surface == inside or not _is_pair(draft, surface, inside):
                 continue
+            separate = draft.text.endswith(draft.cues.aliases.separate, start, _led_from(draft, begin))
             draft.propose(begin, close, "bracket", everywhere=True)
             draft.propose(first, end, "bracketed", everywhere=True)
-            draft.pairs[surface, inside] = None
-            break
+            if not separate:
+                draft.pairs[surface, inside] = None
+            paired = True
+
+
+def _led_from(draft: Draft, begin: int) -> int:
+    """Where the words before a name in a bracket end."""
+    while draft.text[begin - 1] in ' 「『“"：:*':
+        begin -= 1
+    return begin
+
+
+def _is_translation(draft: Draft, end: int, begin: int, close: int) -> bool:
+    """Whether a quoted Han name in a bracket, or all of the bracket after a title, translates a Latin name."""
+    text = draft.text
+    if not HAN.match(text[begin]) or not _LATIN_NAME.search(text, max(0, end - 40), end) or close - begin > 20:
+        return False
+    quoted = text[begin - 1] in "「『“" and text[close : close + 1] in ("」", "』", "”")
+    titled = text[end : end + 1] in ("》", "〉") and text[begin - 1] in "（(" and text[close : close + 1] in ("）", ")")
+    return quoted or titled
 
 
 def _unproposed_head(draft: Draft, end: int, inside: str) -> int | None:

@@ -15,16 +15,15 @@ from kg.model import Certainty
 from kg.ontology import Ontology
 
 # How sure an argument is by where it was found; measured on the development articles these are near its precision.
-_EXPLICIT, _IN_CLAUSE, _SAME_LINE, _SAME_BLOCK, _FAR, _TOPIC = 1.0, 1.0, 1.0, 0.8, 0.5, 0.35
-# Subjects of earlier blocks that are still in mind.
-_PATIENCE = 4
+_EXPLICIT, _IN_CLAUSE, _SAME_LINE, _SAME_BLOCK, _TOPIC = 1.0, 1.0, 1.0, 0.8, 0.35
+# How sure a subject that is left out is, by the probability that it is the one.
+_CHANCES = ((0.5, 1.0), (0.2, 0.8), (0.1, 0.5))
 # View characters between a subject and its verb, and between a modifier and its head.
 _CLOSE, _MODIFIED = 7, 14
 # What sets a thing in mind apart from one that merely stands in the sentence.
 _CLEAR = 2
 _RECENT = 8
 _OUTSIDERS = frozenset({"investor", "media", "government"})
-_SILENT = _OUTSIDERS | {"university"}
 _MAIN_TYPES = ("Person", "Organization")
 _VERBAL = re.compile("[是在被由把将与和跟]")
 _PLAIN = f"[^{re.escape(BREAKS)}{chr(FIRST_TYPE)}-{chr(LAST_TYPE)}]"
@@ -169,31 +168,16 @@ class ArgumentFinder:
         head = self._relative_head(match)
         if head is not None and not taken & set(self.view.items[head].members):
             return Argument(self.view.items[head].members, _IN_CLAUSE, head)
-        for item, weight in self._in_mind(match):
-            if item.type not in frame.subject or taken & set(item.members) or not self._alike(match, item, object_):
-                continue
-            if weight >= _SAME_LINE or self._acts(item):
-                return Argument(self._with_companions(match, item.members), weight, None)
-        topic = self._topic(frame.subject)
-        return self._without(topic, taken) if topic else None
+        return self._left_out(match, object_, taken)
 
-    def _in_mind(self, match: Match) -> Iterator[tuple[Item, float]]:
-        """Earlier subjects with how sure they make us: of the line, of the block, of the heading, then older ones."""
-        frame, line = match.frame, match.line
-        snapshot = self.reading.snapshot(match.clause)
-        block = self._block_start(line)
-        subjects = snapshot.subjects
-        if frame.data.prefer:
-            # A stable sort keeps recency inside both groups; the preferred ones must be of this block.
-            subjects = tuple(sorted(subjects, key=lambda i: not (i.type == frame.data.prefer and i.start >= block)))
-        for item in subjects:
-            if item.start >= block:
-                yield item, _SAME_LINE if line.text_start <= item.start else _SAME_BLOCK
-        for item in snapshot.section:
-            yield item, _SAME_BLOCK
-        for rank, item in enumerate(subjects):
-            if item.start < block and rank < _PATIENCE:
-                yield item, _FAR
+    def _left_out(self, match: Match, object_: Argument | None, taken: set[str]) -> Argument | None:
+        """The likeliest subject where none stands, as sure as the reading is of it."""
+        for members, chance in self.reading.left_out(match.clause):
+            item = Item(match.start, match.start, self.entities[members[0]].type, members, "drop")
+            if item.type in match.frame.subject and not taken & set(members) and self._alike(match, item, object_):
+                weight = next((weight for least, weight in _CHANCES if chance >= least), _TOPIC)
+                return Argument(self._with_companions(match, members), weight, None)
+        return None
 
     def _next_to_verb(self, match: Match) -> int | None:
         """The name right before the trigger, if nothing governs it: in 這就是 X 發布 Y 的排場 it is X who acts."""
@@ -215,10 +199,6 @@ class ArgumentFinder:
             return True
         sort = self.entities[object_.members[0]].type
         return item.type == sort or {item.type, sort} <= ALIKE
-
-    def _acts(self, item: Item) -> bool:
-        """Whether a left-out subject may be this one: investors, universities and media are named when they act."""
-        return not {self.entities[m].kind for m in item.members} & _SILENT
 
     def _relative_head(self, match: Match) -> int | None:
         """The noun after a relative clause: in 曾任 X 研究員的 Y the subject is Y."""

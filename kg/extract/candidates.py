@@ -246,8 +246,10 @@ def _rows(result: Stream, segmented: Segmented, reading: Reading, view: View, to
     for _, group in groupby(rows, key=lambda row: row[1].table):
         table = list(group)
         before = bisect_left(narrated, (table[0][1].start, 0)) - 1
-        place = narrated[before][1] if before >= 0 else 0
-        carried = in_mind(reading, reading.snapshot(place), None, topics, table[0][1].start, table[0][1].start)
+        carried = Carried(topics, {}, {})
+        if before >= 0:
+            snapshot = reading.snapshot(narrated[before][1])
+            carried = in_mind(reading, snapshot, None, topics, table[0][1].start, table[0][1].start)
         header = [list(_cell_tokens(segmented, reading, mentions, *cell)) for cell in _cells(segmented, table[0][1])]
         for number, row in table[1:]:
             first = len(result.words)

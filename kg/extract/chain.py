@@ -18,11 +18,13 @@ from kg.extract import (
     interview,
     learned_relations,
     recognizer,
+    referents,
     relation_model,
     tables,
     weights,
 )
 from kg.extract.entities import find_entities
+from kg.extract.frames import TriggerFinder
 from kg.extract.learned_relations import RelationScorer
 from kg.extract.mentions import MentionFinder
 from kg.extract.quotations import Quotation, find_quotations, find_turns
@@ -33,6 +35,9 @@ from kg.extract.times import find_times
 from kg.extract.view import Item, symbols
 from kg.model import Document, Entity, Record, Relation, Statement
 from kg.ontology import Ontology
+
+Given = Mapping[tuple[int, int], tuple[str, ...]]
+_NOTHING: Given = {}
 
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
@@ -52,6 +57,8 @@ class Tools:
     grammar: grammar.Grammar
     frames: frames.Frames
     triggers: ahocorasick_rs.AhoCorasick
+    verbs: TriggerFinder
+    referents: referents.Weights
     headers: tables.Headers
     interview: interview.Interview
     symbols: Mapping[str, str]
@@ -87,6 +94,8 @@ def load(schemas: Path, model: str | None = None) -> Tools:
         grammar=grammar.load(schemas),
         frames=relation_frames,
         triggers=triggers,
+        verbs=TriggerFinder(relation_frames),
+        referents=referents.load(referents.path_of(schemas)),
         headers=tables.load(schemas),
         interview=interview.load(schemas),
         symbols=marks,
@@ -111,8 +120,9 @@ def extract(document: Document, tools: Tools) -> Record:
     """The article's record."""
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.finder)
-    read = understand(document, segmented, entities, tools)
-    return Record(document.metadata, entities, decide(read, tools), _statements(read.quotations, entities))
+    reading, speakers, quotations = read(document, segmented, entities, tools)
+    relations = decide(understand(document, segmented, reading, entities, speakers, tools), tools)
+    return Record(document.metadata, entities, relations, _statements(quotations, entities))
 
 
 @dataclass(frozen=True)
@@ -121,13 +131,17 @@ class Understood:
 
     segmented: Segmented
     finder: RelationFinder
-    quotations: tuple[Quotation, ...]
     readings: tuple[Relation, ...]
 
 
-def understand(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Understood:
-    """Read an article with these entities."""
-    reading = _read(document, segmented, entities, tools)
+def read(
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given = _NOTHING
+) -> tuple[Reading, list[str], tuple[Quotation, ...]]:
+    """The article read with these entities, those who converse in it, and its quotations.
+
+    `given` says who is meant at spans that need not be resolved.
+    """
+    reading = _reading(document, segmented, entities, tools, given)
     persons = [(mention, e.id) for e in entities if e.type == "Person" for mention in e.mentions]
     turns = [
         (t.start, t.end, t.speaker) for t in find_turns(document, segmented.folded, persons, tools.schemas) if t.speaker
@@ -135,21 +149,12 @@ def understand(document: Document, segmented: Segmented, entities: Sequence[Enti
     reading.read([s for s in segmented.sentences if _is_prose(document, s)], turns)
     quotations = find_quotations(document, segmented.folded, persons, reading.person_at, tools.schemas)
     _read_quotations(reading, segmented, quotations)
-    finder = RelationFinder(reading, reading.view(), tools.frames, tools.ontology)
-    found = list(finder.find(tools.triggers))
-    found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
-    found.extend(interview.find_guests(reading, finder.view, found, _speakers(turns, quotations), tools.interview))
-    return Understood(segmented, finder, tuple(quotations), tuple(found))
+    return reading, _speakers(turns, quotations), quotations
 
 
-def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
-    """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
-    if tools.scorer is not None:
-        return merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
-    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
-
-
-def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools) -> Reading:
+def _reading(
+    document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given
+) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
@@ -165,6 +170,9 @@ def _read(document: Document, segmented: Segmented, entities: Sequence[Entity], 
         tools.grammar,
         tools.symbols,
         tools.frames.verbs,
+        tools.verbs.places(segmented.folded),
+        tools.referents,
+        given,
     )
 
 
@@ -180,6 +188,29 @@ def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotat
     """Those who take part in the conversation: they have turns, or are quoted more than once."""
     quoted = Counter(quotation.speaker for quotation in quotations if quotation.speaker)
     return sorted({speaker for _, _, speaker in turns} | {speaker for speaker, count in quoted.items() if count > 1})
+
+
+def understand(
+    document: Document,
+    segmented: Segmented,
+    reading: Reading,
+    entities: Sequence[Entity],
+    speakers: Sequence[str],
+    tools: Tools,
+) -> Understood:
+    """What frames, tables and the conversation say in an article as it was read."""
+    finder = RelationFinder(reading, reading.view(), tools.frames, tools.ontology)
+    found = list(finder.find(tools.triggers))
+    found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
+    found.extend(interview.find_guests(reading, finder.view, found, speakers, tools.interview))
+    return Understood(segmented, finder, tuple(found))
+
+
+def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
+    """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
+    if tools.scorer is not None:
+        return merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
+    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:

@@ -1,4 +1,4 @@
-"""What the language says about names: `schemas/cues.yaml` and `schemas/names.yaml`, made ready for matching."""
+"""What the language says about names: `schemas/cues.yaml`, `names.yaml` and `aliases.yaml`, made ready for matching."""
 
 from __future__ import annotations
 
@@ -87,6 +87,32 @@ class Names(_Strict):
     measures: str
 
 
+class Aliases(_Strict):
+    """`schemas/aliases.yaml`: how an article says that two names are one thing, and how it shortens a name."""
+
+    version: Literal[1]
+    leads: tuple[str, ...]
+    loose: tuple[str, ...]
+    called: frozenset[str]
+    callers: tuple[str, ...]
+    called_things: frozenset[str]
+    renamed: frozenset[str]
+    before_renamed: str
+    kinds: frozenset[str]
+    separate: tuple[str, ...]
+    titles: tuple[str, ...]
+    short_titles: tuple[str, ...]
+    before_family: tuple[str, ...]
+    before_given: tuple[str, ...]
+    after_given: tuple[str, ...]
+    owned_by: tuple[str, ...]
+    school: str
+    short_school: str
+    departments: tuple[str, ...]
+    legal_forms: tuple[str, ...]
+    parts: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """The cue words of one folded text by the offset where the name would begin or end."""
@@ -107,7 +133,7 @@ class Scan:
     def around(self, text: str, start: int, end: int) -> set[int]:
         """The numbers of the pairs of words that embrace a name."""
         opens = self.opens.get(inward(text, start))
-        return opens & self.closes.get(_outside(text, end), set()) if opens else set()
+        return opens & self.closes.get(outside(text, end), set()) if opens else set()
 
     def kind(self, end: int) -> Mapping[str, float]:
         """Votes of a word for a kind of thing that ends at an offset."""
@@ -119,8 +145,8 @@ class Scan:
 
     def right(self, text: str, end: int) -> Mapping[str, float]:
         """What stands after a name that ends at `end`; a bracket in between is skipped."""
-        end = after_bracket(text, _outside(text, end))
-        return self.after.get(_outside(text, end), _NONE)
+        end = after_bracket(text, outside(text, end))
+        return self.after.get(outside(text, end), _NONE)
 
 
 _NONE: Mapping[str, float] = {}
@@ -137,7 +163,8 @@ def inward(text: str, start: int) -> int:
     return start
 
 
-def _outside(text: str, end: int) -> int:
+def outside(text: str, end: int) -> int:
+    """The offset behind closing marks and spaces that follow a name."""
     while end < len(text) and (text[end] in _CLOSING or text[end] == " "):
         end += 1
     return end
@@ -167,6 +194,7 @@ class Cues:
 
     context: Context
     names: Names
+    aliases: Aliases
     roles: tuple[tuple[str, tuple[tuple[str, str, float], ...], tuple[Suffix, ...]], ...]
     automaton: ahocorasick_rs.AhoCorasick
     endings: Mapping[str, Suffix]
@@ -268,6 +296,7 @@ def load(schemas: Path | None = None) -> Cues:
     return Cues(
         context,
         names,
+        _validated(Aliases, where / "aliases.yaml"),
         table_,
         ahocorasick_rs.AhoCorasick([word for word, _, _ in table_]),
         {word: suffix for suffix in names.latin_endings for word in suffix.words},

@@ -57,6 +57,8 @@ def read(marked: str, tools: chain.Tools) -> tuple[dict[str, str], list[Relation
         tools.grammar,
         tools.symbols,
         tools.frames.verbs,
+        tools.verbs.places(segmented.folded),
+        tools.referents,
     )
     reading.read(segmented.sentences)
     found = list(RelationFinder(reading, reading.view(), tools.frames, tools.ontology).find(tools.triggers))

@@ -20,8 +20,8 @@ class Reason:
     """A mention [start, end) with its type, and why.
 
     `tagger` gives the probability of each type at this place, `rules` the type that the votes of lexicon, form and cues
-    decide on, `features` what most speaks for the type against no name (in log odds, the strongest first). `settled` says
-    that the lexicon or title marks decide, whatever the features say.
+    decide on, `features` what most speaks for the type against no name (in log odds, the strongest first). `settled`
+    says that the lexicon or title marks decide, whatever the features say.
     """
 
     start: int

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import ahocorasick_rs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kg.errors import SchemaError
@@ -29,6 +30,7 @@ _GAP = f"[^{re.escape(BREAKS)}]{{0,14}}?"
 _WIDE = "[^。；！？\\n]{0,40}?"
 # Verbs of these predicates (聊到, 分享) govern a whole sentence, not the name behind them.
 _OF_SPEECH = ("APPEARED_ON", "HOSTS")
+_SYMBOL = re.compile("[\ue000-\uf8ff]")
 _CLASSES = {"{B}": re.escape(BREAKS), "{X}": f"{chr(FIRST_TYPE)}-{chr(LAST_TYPE)}"}
 
 
@@ -52,7 +54,6 @@ class FrameData(BaseModel):
     subject: tuple[str, ...] | None = None
     object: tuple[str, ...] | None = None
     time: Literal["start", "end", "date", "none"] = "date"
-    prefer: str | None = None
     joint: bool = False
     reach: Literal["line", "block", "text"] = "text"
     certainty: Literal["stated", "reported"] = "stated"
@@ -89,6 +90,19 @@ class Frames:
     triggers: tuple[str, ...]
     verbs: tuple[str, ...]
     all: tuple[Frame, ...]
+
+
+class TriggerFinder:
+    """Finds the words of all frames in a folded text: where each begins, and the predicate that it speaks of."""
+
+    def __init__(self, frames: Frames) -> None:
+        words = [t for t in frames.triggers if len(t) > 1 and not _SYMBOL.search(t)]
+        self._predicates = [frames.by_trigger[word][0].data.predicate for word in words]
+        self._words = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    def places(self, folded: str) -> list[tuple[int, str]]:
+        """Every trigger's offset and predicate, in order; of those that overlap the first and longest."""
+        return [(start, self._predicates[n]) for n, start, _ in self._words.find_matches_as_indexes(folded)]
 
 
 def _compile(source: str, where: str, slots: Mapping[str, str]) -> Pattern:

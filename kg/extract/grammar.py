@@ -23,13 +23,12 @@ class _Strict(BaseModel):
 
 
 class Pronoun(_Strict):
-    """Words that stand for something named before; `number` many: for a group."""
+    """Words that stand for something named before; what is learned of references is learned for each `sort`."""
 
     words: tuple[str, ...]
     types: tuple[str, ...]
     gender: str | None = None
-    number: str = "one"
-    speaker: bool = False
+    sort: str = "person"
 
 
 class Description(_Strict):
@@ -38,7 +37,7 @@ class Description(_Strict):
     heads: tuple[str, ...]
     types: tuple[str, ...]
     kinds: tuple[str | None, ...] = ()
-    latest: bool = False
+    sort: str = "thing"
 
 
 class _Discourse(_Strict):

@@ -143,7 +143,7 @@ def candidates_of(
     likely: Mapping[int, Mapping[str, float]] | None = None,
 ) -> Candidates:
     """All pairs of a document; `likely` gives, by a clause's view offset, how likely each entity is its subject."""
-    stream = candidates.stream(segmented, reading, view, likely or {})
+    stream = candidates.stream(segmented, reading, view, subjects_of(reading) if likely is None else likely)
     entities = reading.entities
     numbers = {entity.id: n for n, entity in enumerate(entities)}
     types = np.array([shape.types.index(e.type) for e in entities], dtype=np.int32)
@@ -156,6 +156,17 @@ def candidates_of(
     features = pair_features.describe(stream, view.text, pairs, facts, words, shape.symbols, numbers)
     allowed = shape.allowed[types[pairs.subject], types[pairs.object]] & shape.suits(entities)[pairs.object]
     return Candidates(stream, pairs, features, numbers, types, kinds, allowed)
+
+
+def subjects_of(reading: Reading) -> dict[int, dict[str, float]]:
+    """By the view offset of every clause, how likely each entity is its subject if it names none."""
+    result: dict[int, dict[str, float]] = {}
+    for clause in reading.draft.snapshots:
+        chances = result[clause] = {}
+        for members, chance in reading.left_out(clause):
+            for who in members:
+                chances[who] = max(chances.get(who, 0.0), round(chance, 3))
+    return result
 
 
 def triples_of(

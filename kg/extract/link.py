@@ -5,19 +5,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.extract.cues import Cues
 from kg.extract.draft import standing
 from kg.extract.mentions import Candidate, Found
-from kg.extract.script import HAN, INTERPUNCTS
+from kg.extract.naming import NamingReader, alike
+from kg.extract.script import HAN
 from kg.extract.segment import Segmented
+from kg.extract.shortening import Shortener
 from kg.lexicon import Entry, Lexicon, slug
 from kg.model import Entity, Mention
 
-_INTERPUNCT = re.compile(f"[{INTERPUNCTS}]")
-_INITIALS = re.compile(r"[A-Z]{2,8}$")
+# Tags of words that are no names: nouns, verbs, adjectives, adverbs and the like; unknown words and names have others.
+_ORDINARY = frozenset({"n", "v", "vn", "vd", "a", "ad", "an", "d", "b", "m", "q", "r", "s", "t", "c", "p", "l", "i"})
+_MEMBER = re.compile(r"(.+?)[ -]?\d[\w.]*$")
+# What is often named after the lab that makes it, in full or in part.
+_NAMED_AFTER = frozenset({"Model", "Product", "Method"})
+_IN_FAMILIES = frozenset({"Model", "Product"})
+_QUOTES = frozenset("「」『』“”")
+_TURN = re.compile("^[ *_>-]*([\u3400-\u9fff]{1,4})[ *_]*[：:]", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -40,82 +48,239 @@ class Linker:
         self.text = segmented.folded
         self.original = segmented.document.text
         self.words = segmented.word_at
+        self.tokens = segmented.words
+        self.tags = segmented.tags
         self.front = [block for block in segmented.document.blocks if block.kind == "front"]
         self.lexicon = lexicon
         self.cues = cues
+        self.shortener = Shortener(self.text, lexicon, cues)
         self.standing: dict[str, list[tuple[int, int]]] = {}
 
     def link(self, found: Found) -> tuple[Entity, ...]:
         """The entities in order of first mention."""
-        clusters = self._clusters(found)
-        self._short_forms(clusters, found.candidates)
+        naming = NamingReader(self.text, found.candidates, self.cues)
+        clusters, bearers = self._clusters(found)
+        self._declared(found, naming, bearers)
+        taken = bytearray(len(self.text) + 1)
+        for candidate in found.candidates:
+            taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
+        self._versions(bearers, taken)
+        self._nicknames(naming, bearers, taken)
+        self._retype(bearers)
+        self._found_forms(bearers)
+        self._short_forms(clusters, bearers, taken)
+        self._turns(clusters, taken)
         return self._entities([cluster for cluster in clusters if cluster.surfaces])
 
-    def _clusters(self, found: Found) -> list[_Cluster]:
+    def _clusters(self, found: Found) -> tuple[list[_Cluster], dict[str, _Cluster]]:
+        """One cluster for every known thing and for every other name, however it is spaced and capitalised."""
         by_surface: dict[str, _Cluster] = {}
-        by_entry: dict[str, _Cluster] = {}
+        by_key: dict[tuple[str, str], _Cluster] = {}
         clusters: list[_Cluster] = []
         for candidate in found.candidates:
             cluster = by_surface.get(candidate.surface)
             if cluster is None:
                 entry = self._entry(candidate)
-                cluster = by_entry.get(entry.key) if entry else None
+                key = (
+                    ("", entry.key)
+                    if entry
+                    else (candidate.type, self.shortener.key(candidate.surface, candidate.type))
+                )
+                cluster = by_key.get(key)
                 if cluster is None:
-                    cluster = _Cluster(candidate.type, entry=entry)
+                    cluster = by_key[key] = _Cluster(candidate.type, entry=entry)
                     clusters.append(cluster)
-                    if entry:
-                        by_entry[entry.key] = cluster
                 by_surface[candidate.surface] = cluster
             cluster.surfaces.setdefault(candidate.surface, []).append((candidate.start, candidate.end))
-        for one, other in found.pairs:
-            first, second = by_surface.get(one), by_surface.get(other)
-            if first and second and first is not second:
-                self._merge(first, second, by_surface)
-        return clusters
+        return clusters, by_surface
 
     def _entry(self, candidate: Candidate) -> Entry | None:
         owners = [entry for entry, _ in self.lexicon.get(candidate.surface) if entry.type == candidate.type]
         return owners[0] if len(owners) == 1 else None
 
+    def _declared(self, found: Found, naming: NamingReader, bearers: dict[str, _Cluster]) -> None:
+        """Join what the text declares to be one thing."""
+        declared = [(one, other, False) for one, other in found.pairs]
+        declared += [(one.surface, other.surface, called) for one, other, called in naming.pairs()]
+        for one, other, called in declared:
+            first, second = bearers.get(one), bearers.get(other)
+            if first is None or second is None or first is second:
+                continue
+            if first.entry and second.entry and not called:
+                continue
+            types = {first.type, second.type}
+            # A declaration outweighs the guesses at the types, but 代號 Orion may follow the name of its maker.
+            may_differ = (
+                second.entry is None
+                and "Place" not in types
+                and (called or "Person" not in types)
+                and not ("Organization" in types and types & _NAMED_AFTER)
+            )
+            if may_differ or alike(first.type, second.type):
+                self._merge(first, second, bearers)
+
     @staticmethod
-    def _merge(kept: _Cluster, gone: _Cluster, by_surface: dict[str, _Cluster]) -> None:
+    def _merge(kept: _Cluster, gone: _Cluster, bearers: dict[str, _Cluster]) -> None:
         for surface, spans in gone.surfaces.items():
             kept.surfaces.setdefault(surface, []).extend(spans)
-        for surface, cluster in by_surface.items():
-            if cluster is gone:
-                by_surface[surface] = kept
+            bearers[surface] = kept
         kept.entry = kept.entry or gone.entry
         gone.surfaces = {}
 
-    def _short_forms(self, clusters: list[_Cluster], candidates: Sequence[Candidate]) -> None:
+    def _versions(self, bearers: dict[str, _Cluster], taken: bytearray) -> None:
+        """Let a name with a number mean the same thing wherever it stands."""
+        names = [
+            surface
+            for surface, cluster in bearers.items()
+            if cluster.type in _IN_FAMILIES and any(char.isdigit() for char in surface)
+        ]
+        for start, end in standing(self.text, names):
+            if not any(taken[start:end]):
+                surface = self.text[start:end]
+                self._place(bearers[surface], surface, [(start, end)], taken)
+
+    def _nicknames(self, naming: NamingReader, bearers: dict[str, _Cluster], taken: bytearray) -> None:
+        for named, start, end in naming.unseen():
+            form = self.text[start:end]
+            quoted = self.text[start - 1] in _QUOTES
+            if form in bearers or any(taken[start:end]) or not (quoted or self._is_noun(start, end)):
+                continue
+            places = sorted({(start, end), *self._places(taken, standing(self.text, [form]))})
+            self._place(bearers[named.surface], form, places, taken)
+            bearers[form] = bearers[named.surface]
+
+    def _retype(self, bearers: dict[str, _Cluster]) -> None:
+        """Let the form of a full name and the type of its short form outweigh the guess at the full one."""
+        for surface, cluster in list(bearers.items()):
+            shape = self.shortener.shape(surface) if cluster.entry is None else None
+            if shape is None or shape == cluster.type:
+                continue
+            forms = [*self.shortener.forms(surface, shape), *self.shortener.found_forms(surface, shape)]
+            if any(form in bearers and bearers[form].type == shape and bearers[form].entry is None for form in forms):
+                cluster.type = shape
+
+    def _found_forms(self, bearers: dict[str, _Cluster]) -> None:
+        """Join names that were found with the one fuller name that they shorten, the longest first."""
+        full_names: dict[str, list[str]] = {}
+        starting: dict[str, list[str]] = {}
+        for surface, cluster in bearers.items():
+            for form in self.shortener.found_forms(surface, cluster.type):
+                full_names.setdefault(form, []).append(surface)
+            # 工研院 and 工業技術研究院 share less than two characters at an edge.
+            for key in {surface[:2], surface[-2:], surface[0]} if HAN.match(surface) else {surface[:2], surface[-2:]}:
+                starting.setdefault(key, []).append(surface)
+        for short in sorted(bearers, key=lambda surface: (-len(surface), surface)):
+            cluster = bearers[short]
+            edges = (short[:2], short[-2:], short[0])
+            rivals = dict.fromkeys(name for edge in edges for name in starting.get(edge, ()))
+            names = [*full_names.get(short, ())] + [
+                name
+                for name in rivals
+                if bearers[name].type == cluster.type
+                and len(name) > len(short)
+                and self.shortener.shortens(short, name, cluster.type)
+                and (cluster.type not in _IN_FAMILIES or self._has_one_member(short))
+            ]
+            owners = {
+                id(owner): owner
+                for owner in (bearers[name] for name in names)
+                if owner is not cluster and owner.type == cluster.type
+            }
+            owner = self._established(list(owners.values()), cluster.first)
+            if owner and cluster.entry is None:
+                self._merge(owner, cluster, bearers)
+            elif (
+                owner
+                and owner.entry is None
+                and cluster.type != "Organization"
+                and any(self.shortener.is_kind(short, name, cluster.type) for name in owner.surfaces)
+            ):
+                # Gemini is known, and Gemini 模型 is not.
+                self._merge(cluster, owner, bearers)
+        ends = self.cues.aliases.departments
+        schools = [name for name in bearers if name.endswith(self.cues.aliases.school)]
+        for name in sorted(name for name in bearers if name.endswith(ends)) if schools else ():
+            for school in schools:
+                one, part = bearers[school], bearers[name]
+                if one is not part and part.entry is None and self.shortener.is_department(school, name):
+                    self._merge(one, part, bearers)
+
+    @staticmethod
+    def _heads(bearers: Mapping[str, _Cluster]) -> frozenset[str]:
+        """What several models are numbered after."""
+        members = (_MEMBER.match(surface) for surface, cluster in bearers.items() if cluster.type in _IN_FAMILIES)
+        heads = Counter(match[1] for match in members if match)
+        return frozenset(head for head, number in heads.items() if number > 1)
+
+    def _has_one_member(self, family: str) -> bool:
+        """Whether the text knows only one numbered member of a family: 葉見-1."""
+        return (
+            len({match[1] for match in re.finditer(re.escape(family) + r"[ -]?(\d[\w.]*|[二三四五六])", self.text)}) < 2
+        )
+
+    def _short_forms(self, clusters: list[_Cluster], bearers: dict[str, _Cluster], taken: bytearray) -> None:
         """Give every short form to the one thing whose name it shortens; a form that two names share stays out."""
         owners: dict[str, list[_Cluster]] = {}
         for cluster in clusters:
             for form in dict.fromkeys(
-                form for surface in cluster.surfaces for form in self._shortened(surface, cluster)
+                form for surface in cluster.surfaces for form in self.shortener.forms(surface, cluster.type)
             ):
                 owners.setdefault(form, []).append(cluster)
-        self.standing = {}
+        found: dict[str, list[tuple[int, int]]] = {}
         for start, end in standing(self.text, list(owners)):
-            self.standing.setdefault(self.text[start:end], []).append((start, end))
-        taken = bytearray(len(self.text) + 1)
-        for candidate in candidates:
-            taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
-        bearers = {surface: cluster for cluster in clusters for surface in cluster.surfaces}
-        for form in sorted(owners, key=lambda f: (-len(f), f)):
-            claimants = [cluster for cluster in owners[form] if cluster.surfaces]
+            found.setdefault(self.text[start:end], []).append((start, end))
+        heads = self._heads(bearers)
+        for form in sorted(found, key=lambda f: (-len(f), f)):
             bearer = bearers.get(form)
-            if bearer is not None and bearer.surfaces:
-                others = self._established([cluster for cluster in claimants if cluster is not bearer], bearer.first)
-                if others and bearer not in claimants and self._may_absorb(others, bearer):
-                    self._merge(others, bearer, bearers)
+            first = bearer.first if bearer else found[form][0][0]
+            claimants = [
+                cluster for cluster in owners[form] if cluster.surfaces and not self._is_part(form, cluster, first)
+            ]
+            if form in heads:
+                # Bourdon-3B and Bourdon-7B: the family, and not Eugène Bourdon after whom it is named.
+                claimants = [cluster for cluster in claimants if cluster.type != "Person"]
+            others = [cluster for cluster in claimants if cluster.type not in _IN_FAMILIES]
+            if len(others) < len(claimants) and (others or not self._has_one_member(form)):
+                # 拆圍 is the lab 拆圍智能 rather than its model 拆圍-7B.
+                claimants = others
+            if bearer is not None:
+                full = self._established([cluster for cluster in claimants if cluster is not bearer], bearer.first)
+                if full and bearer not in claimants and self._may_absorb(full, bearer):
+                    self._merge(full, bearer, bearers)
                 continue
-            places = self._places(form, taken)
+            places = self._places(taken, found[form])
+            # The stem of an organization may be any word; other short forms of two characters are rather that word.
+            if any(cluster.type != "Organization" for cluster in claimants) or form.endswith(
+                self.cues.aliases.short_school
+            ):
+                places = [place for place in places if not self._is_word(*place)]
             owner = self._established(claimants, places[0][0]) if places else None
-            if owner is not None:
-                owner.surfaces.setdefault(form, []).extend(places)
-                for start, end in places:
-                    taken[start:end] = b"\1" * (end - start)
+            if owner is not None and not self._is_only_quoted(places):
+                self._place(owner, form, places, taken)
+
+    def _turns(self, clusters: list[_Cluster], taken: bytearray) -> None:
+        """Give the labels of turns to the one person whose family or given name they are: 瞿：."""
+        owners: dict[str, dict[int, _Cluster]] = {}
+        for cluster in clusters:
+            if cluster.type == "Person":
+                for surface in cluster.surfaces:
+                    for form in self.shortener.found_forms(surface, "Person"):
+                        owners.setdefault(form, {})[id(cluster)] = cluster
+        for match in _TURN.finditer(self.text):
+            claimants = owners.get(match[1], {})
+            if len(claimants) == 1 and not any(taken[match.start(1) : match.end(1)]):
+                self._place(next(iter(claimants.values())), match[1], [match.span(1)], taken)
+
+    @staticmethod
+    def _place(cluster: _Cluster, form: str, places: Sequence[tuple[int, int]], taken: bytearray) -> None:
+        cluster.surfaces.setdefault(form, []).extend(places)
+        for start, end in places:
+            taken[start:end] = b"\1" * (end - start)
+
+    def _is_part(self, form: str, cluster: _Cluster, first: int) -> bool:
+        """Whether a name is that of a part of what the article named before: Kestrel, and Kestrel Research."""
+        words = self.cues.aliases.parts
+        return first < cluster.first and any(f"{form} {word}" in cluster.surfaces for word in words)
 
     @staticmethod
     def _established(claimants: Sequence[_Cluster], place: int) -> _Cluster | None:
@@ -127,15 +292,32 @@ class Linker:
 
     @staticmethod
     def _may_absorb(full: _Cluster, short: _Cluster) -> bool:
-        return short.entry is None and full.type == short.type
+        if short.entry is not None:
+            return False
+        # A short name tells less of its type than a full one: the guess at it is the weaker one.
+        return full.type in (short.type, "Person") or (full.type == "Organization" and short.type not in _NAMED_AFTER)
 
-    def _places(self, form: str, taken: bytearray) -> list[tuple[int, int]]:
+    def _is_only_quoted(self, places: Sequence[tuple[int, int]]) -> bool:
+        """Whether a form only stands in quotation marks, as the name of another thing would: the lab's app 「竹馬」."""
+        return all(
+            self.text[start - 1 : start] in _QUOTES and self.text[end : end + 1] in _QUOTES for start, end in places
+        )
+
+    def _is_noun(self, start: int, end: int) -> bool:
+        """Whether nothing in [start, end) tells of doing something."""
+        inside = (self.words.get(place) for place in range(start, end))
+        return not any(self.tags[index][0] in "vdpruc" for index in inside if index is not None)
+
+    def _is_word(self, start: int, end: int) -> bool:
+        """Whether a form of two characters is an ordinary word here: 小聲, 阿姐, 長大."""
+        index = self.words.get(start)
+        if index is None or end - start != 2 or self.tokens[index] != self.text[start:end]:
+            return False
+        return self.tags[index][:2] in _ORDINARY
+
+    def _places(self, taken: bytearray, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Where a form stands by itself and no name covers it."""
-        return [
-            (start, end)
-            for start, end in self.standing.get(form, ())
-            if not any(taken[start:end]) and self._fits(start, end)
-        ]
+        return [(start, end) for start, end in found if not any(taken[start:end]) and self._fits(start, end)]
 
     def _fits(self, start: int, end: int) -> bool:
         if not HAN.match(self.text[start]):
@@ -143,49 +325,6 @@ class Linker:
         return (start in self.words or end - start > 2) and (
             end in self.words or end == len(self.text) or end - start > 2
         )
-
-    def _shortened(self, surface: str, cluster: _Cluster) -> Iterable[str]:
-        """The short forms in which this name may come back."""
-        if cluster.type == "Person":
-            yield from self._parts_of_person(surface)
-        elif cluster.type == "Organization":
-            yield from self._stems(surface)
-        elif cluster.type in ("Model", "Product"):
-            words = surface.split()
-            if len(words) == 2 and HAN.match(words[0]) and any(c.isdigit() for c in words[1]):
-                yield words[1]
-        elif cluster.type in ("Show", "Competition", "Benchmark", "Award"):
-            yield from self._stems(surface)
-
-    def _parts_of_person(self, surface: str) -> Iterable[str]:
-        if _INTERPUNCT.search(surface):
-            parts = [part for part in _INTERPUNCT.split(surface) if len(part) > 1]
-            yield from (part for part in (parts[:1] + parts[-1:]))
-        elif not HAN.search(surface):
-            words = surface.split()
-            if len(words) > 1:
-                yield words[-1]
-                yield words[0]
-                if len(words) > 2 and words[-2].islower():
-                    yield " ".join(words[-2:])
-
-    def _stems(self, surface: str) -> Iterable[str]:
-        if HAN.search(surface):
-            best = self.cues.suffix_of(surface)
-            stem = surface[: -len(best)].rstrip() if best else ""
-            if len(stem) >= 2 and stem not in self.cues.context.generic and self._is_unlisted(stem):
-                yield stem
-        else:
-            words = surface.split()
-            if len(words) > 1 and not any(char.isdigit() for char in surface):
-                yield " ".join(words[:-1])
-            initials = "".join(word[0] for word in words if word[0].isupper())
-            if len(words) > 2 and _INITIALS.match(initials):
-                yield initials
-
-    def _is_unlisted(self, stem: str) -> bool:
-        owners = self.lexicon.get(stem)
-        return not owners
 
     def _entities(self, clusters: list[_Cluster]) -> tuple[Entity, ...]:
         clusters.sort(key=lambda cluster: cluster.first)

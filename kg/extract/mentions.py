@@ -20,7 +20,7 @@ from kg.extract.surfaces import Places, Row
 from kg.extract.tagger import Spans, Tagger
 from kg.extract.unit_features import UnitFeatures
 from kg.extract.units import Units
-from kg.extract.weights import NameWeights
+from kg.extract.weights import Floats, NameWeights
 from kg.lexicon import Lexicon
 
 _STANDS = 0.5
@@ -120,9 +120,7 @@ def weigh(draft: Draft, units: Units, spans: Spans) -> Weighed:
     return Weighed(draft, units, spans, places, rules, surfaces.rows(draft, units, spans, places, rules))
 
 
-def decided(
-    weighed: Weighed, likely: Mapping[str, surfaces.Floats], classes: tuple[str, ...]
-) -> dict[str, Verdict]:
+def decided(weighed: Weighed, likely: Mapping[str, Floats], classes: tuple[str, ...]) -> dict[str, Verdict]:
     """What stands by the probabilities of the classes ("" first), which surfaces that belong together share."""
     draft = weighed.draft
     shares = dict(likely)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from kg.extract.discourse import Draft, Reader, Snapshot, State, subject_of
 from kg.extract.grammar import Grammar
+from kg.extract.memory import Event, Memory, Place
+from kg.extract.referents import Ranking, Wanted, Weights
+from kg.extract.resolver import Resolver
 from kg.extract.segment import Sentence
 from kg.extract.tokens import Lexer, Reference
 from kg.extract.view import AMOUNT, BREAKS, DURATION, QUOTE, RANK, ROLE, SCORE, TIME, Item, Line, View
@@ -17,6 +20,8 @@ from kg.model import Block, Entity
 _QUOTES = re.compile('「(?:[^「」]|「[^「」]*」)*」|『[^『』]*』|“[^“”]*”|"[^"\\n]*"')
 _OPENING = '「『“"'
 _MARK = re.compile(f"[{re.escape(BREAKS + _OPENING)}]")
+# A subject that is left out is remembered if it is this sure, and the clause is no fragment.
+_SURE, _SHORTEST = 0.9, 3
 _UTTERANCE = 10
 _REACH = 12
 _STRIPPED = '「」『』“”"《》〈〉*_'
@@ -35,7 +40,11 @@ class Utterance:
 
 @dataclass(slots=True)
 class Reading:
-    """A view under construction; `view()` may be taken at any time."""
+    """A view under construction; `view()` may be taken at any time.
+
+    `verb_places` are the frames' triggers in the text with their predicates, `given` says who is meant at spans (empty
+    where a subject is left out) that need not be resolved.
+    """
 
     original: str
     folded: str
@@ -45,17 +54,26 @@ class Reading:
     grammar: Grammar
     symbols: Mapping[str, str]
     verbs: tuple[str, ...]
+    verb_places: Sequence[tuple[int, str]]
+    weights: Weights
+    given: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
     reader: Reader = field(init=False)
+    resolver: Resolver = field(init=False)
+    here: Place = field(init=False)
+    sentence: Sentence = field(init=False)
+    quoted: bool = False
     draft: Draft = field(default_factory=Draft)
     utterances: list[Utterance] = field(default_factory=list)
+    resolved: list[Item] = field(default_factory=list)
+    rankings: dict[int, Ranking] = field(default_factory=dict)
     lexer: Lexer = field(init=False)
 
     def __post_init__(self) -> None:
-        # Only where an article speaks of 她 too does 他 tell a man.
-        self.reader = Reader(self.entities, self.grammar, self.symbols, both_genders="她" in self.folded)
+        self.reader = Reader(self.entities)
         names = [
             Item(m.start, m.end, entity.type, (entity.id,), "name") for entity in self.entities for m in entity.mentions
         ]
+        self.resolver = Resolver(self.folded, self.blocks, self.entities, self.grammar, self.verb_places, self.weights)
         self.lexer = Lexer(self.folded, [*names, *self.values], self.grammar)
 
     def read(self, sentences: Iterable[Sentence], turns: Sequence[tuple[int, int, str]] = ()) -> None:
@@ -107,13 +125,14 @@ class Reading:
 
     def snapshot(self, clause_start: int) -> Snapshot:
         """What was in mind before the clause that begins at a view offset."""
-        return self.draft.snapshots.get(clause_start) or Snapshot(State(), 0, 0, None, ())
+        return self.draft.snapshots[clause_start]
 
     def line(self, sentence: Sentence, *, quoted: bool, speaker: str | None) -> None:
         """Read one sentence."""
         first = clause = len(self.draft.chars)
+        self.sentence, self.quoted = sentence, quoted
         self.reader.state.companions = []
-        self._open_clause(clause)
+        self._open_clause(clause, sentence.start)
         tokens = self.lexer.tokens(sentence.start, sentence.end)
         stops = {token.start: token for token in tokens}
         # Front matter is read on its own: nobody has been named before it.
@@ -138,7 +157,7 @@ class Reading:
                 position += 1
                 self._close_clause(clause)
                 clause = len(self.draft.chars)
-                self._open_clause(clause)
+                self._open_clause(clause, position)
         self.draft.run(self.folded, position, sentence.end)
         self._close_clause(clause)
         if self.blocks[sentence.block].kind == "heading":
@@ -164,6 +183,7 @@ class Reading:
         found = self._refer(reference, clause)
         if found is None:
             return None
+        self.resolved.append(found)
         self._put_item(found)
         return reference.end
 
@@ -189,10 +209,10 @@ class Reading:
             list(state.mentioned),
             list(state.companions),
             state.group,
-            state.genders,
             state.speaker,
             state.company,
             state.section,
+            Memory(list(state.memory.events)),
         )
 
     def _put_item(self, item: Item) -> None:
@@ -202,16 +222,28 @@ class Reading:
         self.draft.put(symbol, item.start, item)
         if item.type in self.symbols:
             before = "".join(self.draft.chars[max(0, where - 10) : where])
-            if item.type == "Person":
-                if self.grammar.companion.search(before):
-                    self.reader.state.companions.append(item)
-                cue = self.grammar.gender.search(before)
-                if cue and cue.lastgroup and item.form == "name":
-                    self.reader.state.genders.setdefault(item.members[0], cue.lastgroup)
+            if item.type == "Person" and self.grammar.companion.search(before):
+                self.reader.state.companions.append(item)
             self.reader.state.mention(item)
+            self._remember(item, self._part(before, item.end))
             acting = not self.grammar.governed.search(before) or before.endswith("由")
             if len(item.members) > 1 and acting and not before.endswith(self.verbs):
                 self.reader.state.group = item.members
+
+    def _remember(self, item: Item, role: str) -> None:
+        place = self.here
+        self.reader.state.memory.events.append(
+            Event(item.members, item.start, place.clause, place.line, place.block, role, item.form)
+        )
+
+    def _part(self, before: str, end: int) -> str:
+        if self.folded.startswith("的", end):
+            return "owner"
+        if self.grammar.governed.search(before):
+            return "governed"
+        if self.grammar.oblique.search(before):
+            return "told"
+        return "object" if before.endswith(self.verbs) else "named"
 
     def _merged_with_last(self, item: Item) -> Item:
         """Join a name to a pronoun before it (她和涂鶴汀): the pronoun's place in the view is taken back."""
@@ -230,10 +262,21 @@ class Reading:
         text = "".join(self.draft.chars[clause:])
         return not self.grammar.adverbial.sub("", text).strip(TIME)
 
-    def _open_clause(self, start: int) -> None:
+    def _open_clause(self, start: int, origin: int) -> None:
         state = self.reader.state
+        self.here = Place(origin, len(self.draft.snapshots), len(self.draft.lines), self.sentence.block)
         self.draft.snapshots[start] = Snapshot(
-            state, len(state.subjects), len(state.mentioned), state.company, state.section
+            state=state,
+            subject_count=len(state.subjects),
+            mention_count=len(state.mentioned),
+            company=state.company,
+            section=state.section,
+            events=len(state.memory.events),
+            place=self.here,
+            line=(self.sentence.start, self.sentence.end),
+            quoted=self.quoted,
+            speaker=state.speaker,
+            group=frozenset(state.group),
         )
 
     def _close_clause(self, start: int) -> None:
@@ -244,10 +287,13 @@ class Reading:
         if found is not None:
             self.draft.subjects[start] = found[0]
             state.subject(found[1])
+            self._remember(found[1], "subject")
         presented = self._presented(clause, start)
         if presented is not None and (found is None or presented is not found[1]):
             state.subject(presented)
+            self._remember(presented, "presented")
         if found is None:
+            self._imply(start)
             return
         item = found[1]
         if item.type == "Person":
@@ -256,6 +302,29 @@ class Reading:
                 people.extend(m for m in companion.members if m not in people)
             if len(people) > 1:
                 state.group = tuple(people)
+
+    def left_out(self, clause: int) -> Ranking:
+        """Who may be the subject of the clause at a view offset if none stands there, with probabilities, in order."""
+        found = self.rankings.get(clause)
+        if found is None:
+            start = self.snapshot(clause).place.start
+            found = self.rankings[clause] = self.rank(clause, "drop", "", (start, start), Wanted())
+        return found
+
+    def rank(self, clause: int, sort: str, word: str, span: tuple[int, int], wanted: Wanted) -> Ranking:
+        """Who may be meant by the word at a span of the clause at a view offset, with probabilities, in order."""
+        snapshot = self.snapshot(clause)
+        return self.resolver.rank(self.resolver.query(snapshot, sort, word, span, wanted), snapshot)
+
+    def _imply(self, clause: int) -> None:
+        """Remember who is the subject of a clause that tells something and names none."""
+        start, end = self.here.start, self.draft.origins[-1] if self.draft.origins else 0
+        members = next((who for (a, b), who in self.given.items() if a == b and start <= a <= end), ())
+        if not members and not self.given and len(self.draft.chars) - clause >= _SHORTEST:
+            best = self.left_out(clause) if self.resolver.told(start, end + 1) else []
+            members = best[0][0] if best and best[0][1] >= _SURE else ()
+        if members:
+            self._remember(Item(start, start, self.reader.type_of(members[0]), members, "drop"), "subject")
 
     def _open_section(self, start: int) -> None:
         """What a heading names is what its section is about; else the article's main person is back in mind."""
@@ -284,11 +353,27 @@ class Reading:
         return None
 
     def _refer(self, reference: Reference, clause: int) -> Item | None:
-        if reference.kind == "pronoun":
-            return self.reader.resolve(reference.word, reference.start, reference.end)
         if reference.kind == "bare" and not self._bare_place(clause):
             return None
-        return self.reader.describe(reference.word, reference.start, reference.end)
+        start, end = reference.start, reference.end
+        sort, wanted = self.sort_of(reference.word)
+        members = next((who for (a, b), who in self.given.items() if a < end and start < b and a < b), ())
+        if not members:
+            best = self.rank(clause, sort, reference.word, (start, end), wanted)
+            if not best:
+                return None
+            members = best[0][0]
+        form = "group" if len(members) > 1 else sort
+        return Item(start, end, self.reader.type_of(members[0]), members, form)
+
+    def sort_of(self, word: str) -> tuple[str, Wanted]:
+        """The sort of a referring word, and whom it may mean."""
+        pronoun = self.grammar.pronouns.get(word)
+        if pronoun:
+            return pronoun.sort, Wanted(pronoun.types, (), pronoun.gender)
+        head = max((h for h in self.grammar.heads if word.endswith(h)), key=len, default="")
+        described = self.grammar.heads.get(head)
+        return (described.sort, Wanted(described.types, described.kinds)) if described else ("other", Wanted())
 
 
 _VALUE_SYMBOLS = {"Time": TIME, "Duration": DURATION, "Role": ROLE, "Amount": AMOUNT, "Score": SCORE, "Rank": RANK}

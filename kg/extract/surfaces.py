@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from kg.extract import latin
+from kg.extract.cues import outside
 from kg.extract.draft import Draft, Proposal, standing
+from kg.extract.listed import OF_A_PLACE
 from kg.extract.script import HAN
 from kg.extract.tagger import LEAST, Spans
 from kg.extract.unit_features import has_long_surname
@@ -22,7 +24,8 @@ from kg.extract.weights import Floats, NameWeights
 Places = Mapping[str, Sequence[tuple[int, int]]]
 Row = dict[str, float]
 _OPENING, _CLOSING = frozenset("「『“"), frozenset("」』”")
-# A span of the tagger covers what is inside it from this probability on; a partner in a bracket tells its type from that.
+# From these probabilities on, a span of the tagger covers what is inside it, and a partner in a bracket tells its type.
+_ASPECTS = frozenset("了过着")
 _COVERS, _TELLS = 0.1, 0.2
 _MOST_VOTES = 6.0
 _LOOKED_AT = 30
@@ -44,6 +47,7 @@ def places_of(draft: Draft, units: Units, spans: Spans) -> Places:
 def rows(draft: Draft, units: Units, spans: Spans, places: Places, rules: Mapping[str, str]) -> dict[str, Row]:
     """The features of each surface; `rules` are the types that the rules decide on."""
     covering = _covering(spans, places, rules)
+    listed = _listed(draft)
     likely: dict[str, dict[str, float]] = {}
     found: dict[str, Row] = {}
     for surface, where in places.items():
@@ -55,6 +59,8 @@ def rows(draft: Draft, units: Units, spans: Spans, places: Places, rules: Mappin
         if (proposal := draft.proposals.get(surface)) is not None:
             row |= _proposed(draft, proposal)
         row |= _formed(draft, units, surface, where[0])
+        row |= _holding(where[0], listed)
+        row |= _followed(draft, where)
         seen = where[:_LOOKED_AT]
         quoted = (draft.text[s - 1 : s] in _OPENING and draft.text[e : e + 1] in _CLOSING for s, e in seen)
         row["quoted"] = sum(quoted) / len(seen)
@@ -78,7 +84,8 @@ def probabilities(weights: NameWeights, found: Mapping[str, Row]) -> Floats:
     scores = table @ weights.surface + weights.bias
     expected = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     # Rounded so that the last bits of a processor's arithmetic decide nothing.
-    return np.round(expected / expected.sum(axis=1, keepdims=True), 6)
+    rounded: Floats = np.round(expected / expected.sum(axis=1, keepdims=True), 6)
+    return rounded
 
 
 def _tagged(where: Sequence[tuple[int, int]], spans: Spans) -> tuple[Row, dict[str, float]]:
@@ -106,9 +113,7 @@ def _logit(p: float) -> float:
     return math.log(p / (1 - p)) + 6
 
 
-def _covering(
-    spans: Spans, places: Places, rules: Mapping[str, str]
-) -> dict[int, list[tuple[int, int, float, float]]]:
+def _covering(spans: Spans, places: Places, rules: Mapping[str, str]) -> dict[int, list[tuple[int, int, float, float]]]:
     """By offset, what covers it from there or from before: (start, end, tagger's probability, 1 if a rule stands)."""
     totals = ((*span, sum(votes.values()), 0.0) for span, votes in spans.items())
     covers = [cover for cover in totals if cover[2] >= _COVERS]
@@ -120,9 +125,7 @@ def _covering(
     return found
 
 
-def _covered(
-    where: Sequence[tuple[int, int]], covering: Mapping[int, Sequence[tuple[int, int, float, float]]]
-) -> Row:
+def _covered(where: Sequence[tuple[int, int]], covering: Mapping[int, Sequence[tuple[int, int, float, float]]]) -> Row:
     """How far longer names cover the places, by the tagger and by the rules."""
     tagged = ruled = 0.0
     for start, end in where:
@@ -194,6 +197,41 @@ def _formed_chinese(draft: Draft, units: Units, surface: str, place: tuple[int, 
     if any(word in context.barriers for word in words):
         row["holds function word"] = 1.0
     return row
+
+
+def _followed(draft: Draft, where: Sequence[tuple[int, int]]) -> Row:
+    """Whether an aspect particle stands behind, which makes a verb of a word, or what makes an adjective of a place."""
+    after = [_behind(draft.text, end) for _, end in where[:_LOOKED_AT]]
+    row = {"aspect behind": sum(char != "" and char in _ASPECTS for char in after) / len(after)}
+    start, end = where[0]
+    if draft.text[end - 1] in OF_A_PLACE:
+        inner = draft.proposals.get(draft.text[start : end - 1])
+        if inner is not None and inner.fixed == "Place":
+            row["of a place"] = 1.0
+    return row
+
+
+def _behind(text: str, end: int) -> str:
+    place = outside(text, end)
+    return text[place : place + 1]
+
+
+def _listed(draft: Draft) -> Mapping[str, Mapping[int, list[tuple[int, int, str]]]]:
+    """Where the lexicon settles a name, by where it begins and by where it ends."""
+    found: dict[str, dict[int, list[tuple[int, int, str]]]] = {"first": {}, "last": {}}
+    for proposal in draft.proposals.values():
+        if proposal.fixed:
+            for start, end in proposal.spans:
+                found["first"].setdefault(start, []).append((start, end, proposal.fixed))
+                found["last"].setdefault(end, []).append((start, end, proposal.fixed))
+    return found
+
+
+def _holding(place: tuple[int, int], listed: Mapping[str, Mapping[int, list[tuple[int, int, str]]]]) -> Row:
+    """The types of settled names that a longer surface begins or ends with."""
+    start, end = place
+    row = {f"first part {type_}": 1.0 for _, stop, type_ in listed["first"].get(start, ()) if stop < end}
+    return row | {f"last part {type_}": 1.0 for begin, _, type_ in listed["last"].get(end, ()) if begin > start}
 
 
 def _partnered(its: str, side: str, rules: Mapping[str, str], likely: Mapping[str, Mapping[str, float]]) -> Row:

@@ -50,7 +50,7 @@ class Tagger:
             self._kept.clear()
         kept = self._kept
         ids = np.array([kept[key] if key in kept else self._keep(key) for key in units.keys], dtype=np.int64)
-        scores = self._said[ids, 0]
+        scores: Floats = self._said[ids, 0]
         for column, (_, distance, _) in enumerate(OFFSETS):
             if distance < 0:
                 scores[-distance:] += self._said[ids[:distance], column]
@@ -128,4 +128,5 @@ def _marginals(scores: Floats, moves: Floats, stretches: Sequence[tuple[int, int
 
 
 def _normal(values: Floats) -> Floats:
-    return values / values.sum(axis=1, keepdims=True)
+    normal: Floats = values / values.sum(axis=1, keepdims=True)
+    return normal

@@ -42,7 +42,7 @@ class UnitFeatures:
         near = (shape,) if any(c.isalpha() for c in text) else ("num",)
         if any(c.isupper() for c in text):
             own += [f"ls={type_}{'+' if w > 1 else ''}" for type_, w in latin.shape(text, self.cues).items()]
-            own += ["l3=" + text[-3:].lower(), "lw=" + text.split()[-1].lower()]
+            own += ["l3=" + text[-3:].lower(), "lw=" + text.rsplit(maxsplit=1)[-1].lower()]
             if len(text) <= 4 and text.isupper():
                 own.append("abbr")
             near = ("LAT",)

@@ -47,13 +47,17 @@ class Units:
         """Index ranges of units between marks that no name contains."""
         found = []
         begin = None
+        reach = 0
         for index, (text, _) in enumerate(self.keys):
-            if text.isspace() or _BREAK.match(text):
-                if begin is not None:
-                    found.append((begin, index))
+            start, end = self.spans[index]
+            mark = text.isspace() or _BREAK.match(text)
+            # Where markup is blanked, more than one space stands.
+            if begin is not None and (mark or start > reach + 1):
+                found.append((begin, index))
                 begin = None
-            elif begin is None:
+            if begin is None and not mark:
                 begin = index
+            reach = end
         if begin is not None:
             found.append((begin, len(self.keys)))
         return found

@@ -35,7 +35,8 @@ class NamesFile(BaseModel):
     """The file: a linear-chain CRF over units, and a logistic regression over the surfaces of a document.
 
     `labels` are O, B-Type and I-Type. `state` maps a feature to pairs of label index and weight, flattened; `moves` are
-    the weights of label after label. `classes` are "" (no name) and the types; `surface` maps a feature to a weight a class.
+    the weights of label after label. `classes` are "" (no name) and the types; `surface` maps a feature to a weight for
+    each class.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -97,16 +98,21 @@ def path_of(schemas: Path) -> Path:
     return schemas / "weights" / "names.json"
 
 
-@cache
-def load(schemas: Path) -> NameWeights:
-    """The weights for names in a schemas folder; raises SchemaError."""
+def read(schemas: Path) -> NamesFile:
+    """The file of a schemas folder; raises SchemaError."""
     path = path_of(schemas)
     try:
         data: Any = json.loads(path.read_text("utf-8"))
-        return NameWeights.of(NamesFile.model_validate(data))
+        return NamesFile.model_validate(data)
     except OSError as error:
         raise SchemaError(f"{path}: cannot be read: {error.strerror}; copy it from the shipped schemas") from error
     except ValidationError as error:
         raise explain(path, error) from error
     except ValueError as error:
         raise SchemaError(f"{path}: is not JSON in UTF-8: {error}") from error
+
+
+@cache
+def load(schemas: Path) -> NameWeights:
+    """The weights for names in a schemas folder; raises SchemaError."""
+    return NameWeights.of(read(schemas))

@@ -17,7 +17,9 @@ _STRENGTH, _LEAST_SEEN = 0.1, 3
 _NEVER = -2000
 
 
-def train(examples: Iterable[tuple[Mapping[str, Row], Mapping[str, str | None]]], classes: tuple[str, ...]) -> dict[str, Any]:
+def train(
+    examples: Iterable[tuple[Mapping[str, Row], Mapping[str, str | None]]], classes: tuple[str, ...]
+) -> dict[str, Any]:
     """The fields `surface` and `bias` of the weights file, from rows and classes of each document's surfaces."""
     table: list[Row] = []
     wanted: list[str] = []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from kg.extract import chain, weights
-from kg.train import names, relations
+from kg.corpus.references import prepared
+from kg.extract import chain, referents, weights
+from kg.train import names, references, relations
 from kg.train.lessons import Article
 
 
@@ -16,12 +17,16 @@ def write(articles: Sequence[Article], schemas: Path, split: str, progress: name
     text = names.dumps(names.train(articles, schemas, split, progress))
     path.parent.mkdir(exist_ok=True)
     path.write_text(text, "utf-8")
-    # Relations are learned on entities as weights find them that have not seen the article.
+    tools = chain.load(schemas)
+    learned = references.learn([prepared(a.document, a.gold, tools) for a in articles], tools)
+    meant = referents.path_of(schemas)
+    meant.write_text(references.dumps(learned), "utf-8", newline="\n")
+    # Relations are learned from articles read by weights that have not seen them: names and references by fold.
     found = {
         lesson.article.name: entities
         for lesson, entities in names.cross_validated(articles, schemas, progress)
         if lesson.knowledge == "full"
     }
     related = schemas / chain.WEIGHTS
-    relations.write(articles, chain.load(schemas), related, found)
-    return [path, related]
+    relations.write(articles, tools, related, found)
+    return [path, meant, related]

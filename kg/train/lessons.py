@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 import zlib
 from collections import Counter
@@ -30,6 +31,7 @@ from kg.model import Document
 Knowledge = Literal["full", "half", "none"]
 KNOWLEDGE: tuple[Knowledge, ...] = ("full", "half", "none")
 _HALVES = 7
+FOLDS = 5
 NO_NAME = ""
 
 
@@ -41,9 +43,10 @@ class Article:
     document: Document
     gold: Gold
 
-    def fold_of(self, folds: int) -> int:
+    @property
+    def fold(self) -> int:
         """The fold that the article belongs to: the same on every machine."""
-        return zlib.crc32(self.name.encode()) % folds
+        return zlib.crc32(self.name.encode()) % FOLDS
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ class Lesson:
         """Read an article in a world."""
         segmented = world.segmenter.segment(article.document)
         draft = proposals.propose(segmented, world.segmenter, world.lexicon, world.cues)
-        return cls(article, knowledge, world, segmented, Units(draft), dict(_gold_spans(segmented.folded, article.gold)))
+        return cls(article, knowledge, world, segmented, Units(draft), dict(gold_spans(segmented.folded, article.gold)))
 
     def draft(self) -> Draft:
         """The rules' proposals, before anything has been weighed."""
@@ -164,7 +167,17 @@ def read(folder: Path, golds: dict[str, Gold], schemas: Path) -> list[Article]:
     ]
 
 
-def _gold_spans(folded: str, gold: Gold) -> Iterator[tuple[tuple[int, int], GoldEntity]]:
+def digest(articles: Sequence[Article]) -> str:
+    """What tells these articles and annotations from others."""
+    found = hashlib.sha256()
+    for article in articles:
+        found.update(article.name.encode())
+        found.update(article.document.text.encode())
+        found.update(article.gold.model_dump_json().encode())
+    return found.hexdigest()[:16]
+
+
+def gold_spans(folded: str, gold: Gold) -> Iterator[tuple[tuple[int, int], GoldEntity]]:
     """Every place of the names of each entity, the longest first where they overlap."""
     bearers: dict[str, GoldEntity] = {}
     for entity in gold.entities:

@@ -13,7 +13,7 @@ from kg.train.lessons import KNOWLEDGE, Article, Knowledge
 
 
 def cross_validated(articles: Sequence[Article], schemas: Path, progress: names.Progress) -> dict[Knowledge, Score]:
-    """The score of entities, each fold of the articles measured by weights from the others, by what the lexicon knows."""
+    """The score of entities by what the lexicon knows; each fold is measured by weights from the others."""
     scores: dict[Knowledge, list[Score]] = defaultdict(list)
     for lesson, entities in names.cross_validated(articles, schemas, progress):
         document = lesson.article.document

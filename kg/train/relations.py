@@ -18,18 +18,20 @@ from scipy import sparse
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from kg.extract import relation_model
-from kg.extract.chain import Tools, Understood, understand
+from kg.corpus.references import prepared
+from kg.extract import chain, relation_model
+from kg.extract.chain import Tools, Understood
 from kg.extract.given import given_entities
 from kg.extract.learned_relations import Candidates, Schema, candidates_of, triples_of
 from kg.extract.pair_features import SLOTS, STRETCHES, UNKNOWN, Features, code_names
+from kg.extract.referents import Weights
 from kg.extract.triples import Triples
 from kg.gold import Gold, GoldRelation
 from kg.model import Entity, Record
 from kg.score import matched_entities
-from kg.train.lessons import Article
+from kg.train import references
+from kg.train.lessons import FOLDS, Article
 
-FOLDS = 5
 # A word that fewer articles have says nothing.
 _LEAST_ARTICLES = 3
 _LEAST_ROWS = 3
@@ -65,7 +67,7 @@ class Sample:
     @property
     def fold(self) -> int:
         """The part that the article belongs to when one part is learned from the others."""
-        return self.article.fold_of(FOLDS)
+        return self.article.fold
 
 
 def read(
@@ -80,7 +82,8 @@ def read(
         matched = matched_entities(gold, record, document.text, tools.symmetric)
         types = [tools.shape.types.index(entity.type) for entity in entities]
         right = _right(gold, [matched[entity.id] for entity in entities], types, tools.shape)
-        understood = understand(document, segmented, entities, tools)
+        as_read, speakers, _ = chain.read(document, segmented, entities, tools)
+        understood = chain.understand(document, segmented, as_read, entities, speakers, tools)
         yield Sample(article, found is None, understood, right, record)
 
 
@@ -342,9 +345,21 @@ def train(prepared: Prepared, tools: Tools) -> dict[str, Any]:
     )
 
 
+def referents_by_fold(articles: Sequence[Article], tools: Tools) -> list[Weights]:
+    """For every fold, weights that rank who is meant, learned from the articles of the others."""
+    ready = {a.name: prepared(a.document, a.gold, tools) for a in articles}
+    return [references.learn([ready[a.name] for a in articles if a.fold != fold], tools) for fold in range(FOLDS)]
+
+
 def write(articles: Sequence[Article], tools: Tools, path: Path, found: Mapping[str, tuple[Entity, ...]]) -> None:
     """Learn from articles and write the weights; `found` are their entities by weights learned from other articles."""
     tools = replace(tools, scorer=None)
-    samples = [sample for entities in (None, found) for sample in read(articles, tools, entities)]
+    by_fold = [replace(tools, referents=weights) for weights in referents_by_fold(articles, tools)]
+    samples = [
+        sample
+        for entities in (None, found)
+        for fold, reader in enumerate(by_fold)
+        for sample in read([a for a in articles if a.fold == fold], reader, entities)
+    ]
     path.parent.mkdir(parents=True, exist_ok=True)
     relation_model.pack(train(prepare(samples, tools), tools), path)
