@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.corpus.references import prepared
 from kg.extract import chain, referents, weights
-from kg.train import names, references
+from kg.train import names, references, relations
 from kg.train.lessons import Article
 
 
@@ -21,4 +21,12 @@ def write(articles: Sequence[Article], schemas: Path, split: str, progress: name
     learned = references.learn([prepared(a.document, a.gold, tools) for a in articles], tools)
     meant = referents.path_of(schemas)
     meant.write_text(references.dumps(learned), "utf-8", newline="\n")
-    return [path, meant]
+    # Relations are learned from articles read by weights that have not seen them: names and references by fold.
+    found = {
+        lesson.article.name: entities
+        for lesson, entities in names.cross_validated(articles, schemas, progress)
+        if lesson.knowledge == "full"
+    }
+    related = schemas / chain.WEIGHTS
+    relations.write(articles, tools, related, found)
+    return [path, meant, related]
