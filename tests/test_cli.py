@@ -87,6 +87,7 @@ def test_the_commands_are_those_that_are_documented() -> None:
         "score",
         "show",
         "stats",
+        "train",
     ]
 
 
