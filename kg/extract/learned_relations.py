@@ -6,6 +6,7 @@ in which the two stand.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from kg.extract.relation_model import Model
 from kg.extract.relations import RelationFinder
 from kg.extract.segment import Segmented
 from kg.extract.triples import Read, Scored, Triples
-from kg.extract.view import View
+from kg.extract.view import Line, View
 from kg.fold import fold
 from kg.model import Entity, Relation
 from kg.ontology import Ontology, read_yaml
@@ -159,14 +160,29 @@ def candidates_of(
 
 
 def subjects_of(reading: Reading) -> dict[int, dict[str, float]]:
-    """By the view offset of every clause, how likely each entity is its subject if it names none."""
+    """How likely each entity is the subject of a clause without one, by its view offset, in lines that name something."""
     result: dict[int, dict[str, float]] = {}
-    for clause in reading.draft.snapshots:
-        chances = result[clause] = {}
-        for members, chance in reading.left_out(clause):
-            for who in members:
-                chances[who] = max(chances.get(who, 0.0), round(chance, 3))
+    lines = [line for line in reading.draft.lines if _names_something(reading, line)]
+    clauses = sorted(reading.draft.snapshots)
+    told = reading.draft.subjects
+    for line in lines:
+        for clause in clauses[bisect_left(clauses, line.start) : bisect_left(clauses, line.end)]:
+            if clause not in told:
+                result[clause] = _chances(reading, clause)
     return result
+
+
+def _names_something(reading: Reading, line: Line) -> bool:
+    """Whether a line names an entity: only there relations are looked for."""
+    return any(reading.draft.items[k].members for k in range(line.start, line.end) if k in reading.draft.items)
+
+
+def _chances(reading: Reading, clause: int) -> dict[str, float]:
+    chances: dict[str, float] = {}
+    for members, chance in reading.left_out(clause):
+        for who in members:
+            chances[who] = max(chances.get(who, 0.0), round(chance, 3))
+    return chances
 
 
 def triples_of(
