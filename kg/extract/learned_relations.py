@@ -160,7 +160,7 @@ def candidates_of(
 
 
 def subjects_of(reading: Reading) -> dict[int, dict[str, float]]:
-    """How likely each entity is the subject of a clause without one, by its view offset, in lines that name something."""
+    """How likely each entity is the subject of a clause without one, by view offset; in lines that name something."""
     result: dict[int, dict[str, float]] = {}
     lines = [line for line in reading.draft.lines if _names_something(reading, line)]
     clauses = sorted(reading.draft.snapshots)
