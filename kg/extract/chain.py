@@ -31,6 +31,7 @@ from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder, merged
 from kg.extract.segment import Segmented, Segmenter, Sentence
+from kg.extract.timer import Timer
 from kg.extract.times import find_times
 from kg.extract.view import Item, symbols
 from kg.model import Document, Entity, Record, Relation, Statement
@@ -65,6 +66,7 @@ class Tools:
     symmetric: frozenset[str]
     shape: learned_relations.Schema
     scorer: RelationScorer | None
+    timer: Timer
 
 
 @cache
@@ -101,11 +103,12 @@ def load(schemas: Path, model: str | None = None) -> Tools:
         symbols=marks,
         symmetric=frozenset(name for name, relation in types.relation_types.items() if relation.symmetric),
         shape=shape,
-        scorer=_scorer(schemas, shape, types, relation_frames),
+        scorer=scorer_of(schemas, shape, types, relation_frames),
+        timer=Timer.of(schemas, types, relation_frames),
     )
 
 
-def _scorer(
+def scorer_of(
     schemas: Path, shape: learned_relations.Schema, types: Ontology, relation_frames: frames.Frames
 ) -> RelationScorer | None:
     """The learned scorer, if the schemas folder has weights and they were learned for its ontology."""
@@ -156,9 +159,10 @@ def _reading(
     document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given
 ) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
+    times = find_times(segmented.folded, spans, document.metadata.date, tools.schemas)
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
-        for time in find_times(segmented.folded, spans, document.metadata.date, tools.schemas)
+        for time in times
         if time.value is not None
     ]
     return Reading(
@@ -173,6 +177,7 @@ def _reading(
         tools.verbs.places(segmented.folded),
         tools.referents,
         given,
+        times,
     )
 
 
@@ -209,8 +214,10 @@ def understand(
 def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
     """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
     if tools.scorer is not None:
-        return merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
-    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
+        found = merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
+    else:
+        found = tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
+    return tools.timer.timed(read.segmented, read.finder.reading, read.finder.view, found)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:

@@ -1,0 +1,155 @@
+"""When the facts of an article were so: for each relation the likeliest of the times around it, or none."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kg.errors import SchemaError
+from kg.extract.frames import Frames
+from kg.extract.reading import Reading
+from kg.extract.segment import Segmented
+from kg.extract.timeline import Timeline
+from kg.extract.times import Time, find_times
+from kg.extract.timing import NONE, SLOTS, Question, agree, questions
+from kg.extract.timing_others import with_others
+from kg.extract.view import View
+from kg.model import Relation
+from kg.ontology import Ontology
+
+_FILE = Path("weights") / "times.json"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How much each piece of evidence counts, alone (`first`) and with what is thought of others (`second`).
+
+    A time is given if it is at least as likely as `threshold`.
+    """
+
+    first: Mapping[str, Mapping[str, float]]
+    second: Mapping[str, Mapping[str, float]]
+    threshold: float
+    _tables: dict[tuple[bool, str, str], dict[str, float]] = field(default_factory=dict)
+
+    def chances(self, question: Question, *, alone: bool) -> list[float]:
+        """How likely each option of a question is."""
+        table = self._table(question, alone=alone)
+        scores = [sum(table.get(code, 0.0) for code in option.codes) for option in question.options]
+        top = max(scores)
+        powers = [math.exp(score - top) for score in scores]
+        whole = sum(powers)
+        return [power / whole for power in powers]
+
+    def _table(self, question: Question, *, alone: bool) -> dict[str, float]:
+        key = (alone, question.relation.predicate, question.slot)
+        if key not in self._tables:
+            learned = self.first if alone else self.second
+            merged: dict[str, float] = {}
+            for group in groups(question):
+                for code, weight in learned.get(group, {}).items():
+                    merged[code] = merged.get(code, 0.0) + weight
+            self._tables[key] = merged
+        return self._tables[key]
+
+
+def groups(question: Question) -> tuple[str, str, str]:
+    """The groups of weights that count for a question: all, those of its slot, those of its predicate's slot."""
+    return "", question.slot, f"{question.relation.predicate} {question.slot}"
+
+
+def load(schemas: Path) -> Weights | None:
+    """The weights of a schemas folder, if it has some; raises SchemaError."""
+    path = path_of(schemas)
+    if not path.is_file():
+        return None
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        return Weights(data["first"], data["second"], data["threshold"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise SchemaError(f"{path}: not weights of times ({error}); learn them again with kg train") from error
+
+
+def path_of(schemas: Path) -> Path:
+    """Where the weights are in a schemas folder."""
+    return schemas / _FILE
+
+
+@dataclass(frozen=True)
+class Timer:
+    """Knows a schemas folder's words for leaving, and what its relations may be asked."""
+
+    ontology: Ontology
+    schemas: Path
+    leaving: re.Pattern[str] | None
+    weights: Weights | None
+
+    @classmethod
+    def of(cls, schemas: Path, ontology: Ontology, frames: Frames) -> Timer:
+        """The timer of a schemas folder; raises SchemaError."""
+        words = {t for t, found in frames.by_trigger.items() for f in found if f.data.time == "end"}
+        ordered = sorted(words, key=lambda word: (-len(word), word))
+        pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        return cls(ontology, schemas, pattern, load(schemas))
+
+    def ask(
+        self, segmented: Segmented, reading: Reading, view: View, relations: Sequence[Relation]
+    ) -> list[Question]:
+        """Every slot of the relations with the times that may fill it."""
+        document = segmented.document
+        date = document.metadata.date
+        prose = {time.start for time in reading.times}
+        times: list[Time] = list(reading.times)
+        apart = [
+            (s.start, s.end)
+            for s in segmented.sentences
+            if document.blocks[s.block].kind == "row" or document.blocks[s.block].kind == "front"
+        ]
+        if apart:
+            found = find_times(segmented.folded, apart, date, self.schemas)
+            times = sorted([*times, *(t for t in found if t.start not in prose)], key=lambda time: time.start)
+        named = {(mention.start, entity.id) for entity in reading.entities for mention in entity.mentions}
+        named.update((item.start, who) for item in view.items.values() for who in item.members)
+        types = {entity.id: entity.type for entity in reading.entities}
+        line = Timeline(segmented, times, sorted(named), types, date, self.leaving)
+        return questions(line, relations, self.ontology)
+
+    def timed(
+        self, segmented: Segmented, reading: Reading, view: View, relations: Sequence[Relation]
+    ) -> tuple[Relation, ...]:
+        """The relations with their times."""
+        weights = self.weights
+        if weights is None or not relations:
+            return tuple(relations)
+        asked = self.ask(segmented, reading, view, relations)
+        alone = [weights.chances(question, alone=True) for question in asked]
+        told: dict[int, dict[str, str | None]] = {}
+        for question in with_others(asked, alone):
+            answer = likeliest(question, weights.chances(question, alone=False), weights.threshold)
+            told.setdefault(id(question.relation), dict.fromkeys(SLOTS))[question.slot] = answer
+        return tuple(
+            replace(r, start=found["start"], end=found["end"], date=found["date"])
+            if (found := told.get(id(r))) is not None
+            else r
+            for r in relations
+        )
+
+
+def likeliest(question: Question, chances: Sequence[float], threshold: float) -> str | None:
+    """The value that is likely enough together with those that agree with it, the likeliest of these; or none."""
+    values = [option.value for option in question.options]
+    together = [
+        (sum(c for v, c in zip(values, chances, strict=True) if v != NONE and agree(v, value)), chance, value)
+        for value, chance in zip(values, chances, strict=True)
+        if value != NONE
+    ]
+    if not together:
+        return None
+    most, _, best = max(together)
+    if most < threshold:
+        return None
+    return max((c, v) for v, c in zip(values, chances, strict=True) if v != NONE and agree(v, best))[1]
