@@ -22,10 +22,11 @@ SENTENCE, BLOCK = 10, 100
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A time of known value in its place, or a duration; `who` is named in its sentence, `near` in its clause,
-    `about` holds who or what of each type was named last before it.
+    """A time of known value in its place, or a duration.
 
-    `codes` are what speaks for or against it wherever it is asked for.
+    `who` is named in its sentence, `near` in its clause; `about` holds who or what of each type was named last before
+    it. `codes` are what speaks for or against it wherever it is asked for, the first five of its own kind, the others
+    of its surroundings; `views` keeps them as they count from one side.
     """
 
     start: int
@@ -40,6 +41,15 @@ class Point:
     near: frozenset[str]
     about: frozenset[str]
     codes: tuple[str, ...]
+    views: dict[str, tuple[str, ...]]
+
+    def as_seen(self, side: str, kinds: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The codes of its surroundings (those of these kinds, or all) as they count on one side of a relation."""
+        found = self.views.get(side)
+        if found is None:
+            found = tuple(f"{side} {c}" for c in self.codes[5:] if not kinds or c.startswith(kinds))
+            self.views[side] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +109,12 @@ class Timeline:
         follows = f"{'follows' if point.block == block else 'away'} {time.rule}"
         age = _age(time.otherwise, self.date)
         return [
-            replace(point, codes=(*point.codes, f"read {follows}")),
+            replace(point, codes=(*point.codes, f"read {follows}"), views={}),
             replace(
                 point,
                 value=time.otherwise,
                 codes=(*point.codes[:5], *[c for c in point.codes[5:] if c != "future"], age, f"otherwise {follows}"),
+                views={},
             ),
         ]
 
@@ -154,6 +165,7 @@ class Timeline:
             self._named(begin, stop),
             frozenset(self._last.values()),
             tuple(self._codes(time, kind, begin, sentence.start, sentence.end)),
+            {},
         )
 
     def _codes(self, time: Time, kind: str, clause: int, begin: int, end: int) -> list[str]:
@@ -167,7 +179,7 @@ class Timeline:
         if not _WORD.search(self.segmented.folded, clause, time.start):
             codes.append("opens sentence" if clause == begin else "opens clause")
         k = bisect_left(starts, time.end)
-        after = []
+        after: list[str] = []
         while k < len(starts) and starts[k] < end and len(after) < _AFTER:
             if words[k].strip():
                 after.append(words[k])

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from pathlib import Path
 
 from kg.errors import SchemaError
@@ -16,42 +17,51 @@ from kg.extract.segment import Segmented
 from kg.extract.timeline import Timeline
 from kg.extract.times import Time, find_times
 from kg.extract.timing import NONE, SLOTS, Question, agree, questions
-from kg.extract.timing_others import with_others
 from kg.extract.view import View
 from kg.model import Relation
 from kg.ontology import Ontology
 
 _FILE = Path("weights") / "times.json"
+_APART = ("row", "front")
 
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each piece of evidence counts, alone (`first`) and with what is thought of others (`second`).
+    """How much each piece of evidence counts; a time is given if it is at least as likely as `threshold`."""
 
-    A time is given if it is at least as likely as `threshold`.
-    """
-
-    first: Mapping[str, Mapping[str, float]]
-    second: Mapping[str, Mapping[str, float]]
+    learned: Mapping[str, Mapping[str, float]]
     threshold: float
-    _tables: dict[tuple[bool, str, str], dict[str, float]] = field(default_factory=dict)
+    _tables: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
 
-    def chances(self, question: Question, *, alone: bool) -> list[float]:
-        """How likely each option of a question is."""
-        table = self._table(question, alone=alone)
-        scores = [sum(table.get(code, 0.0) for code in option.codes) for option in question.options]
+    def chances(self, questions: Sequence[Question]) -> list[list[float]]:
+        """How likely each option of each question of a document is."""
+        weighed: dict[tuple[int, int], float] = {}
+        return [self._chances(question, weighed) for question in questions]
+
+    def _chances(self, question: Question, weighed: dict[tuple[int, int], float]) -> list[float]:
+        """How likely each option is; `weighed` keeps what shared codes weigh within one document."""
+        table = self._table(question)
+        weight = table.get
+        scores = []
+        for option in question.options:
+            score = sum(map(weight, option.codes, repeat(0.0)))
+            for codes in option.shared:
+                key = (id(codes), id(table))
+                if key not in weighed:
+                    weighed[key] = sum(map(weight, codes, repeat(0.0)))
+                score += weighed[key]
+            scores.append(score)
         top = max(scores)
         powers = [math.exp(score - top) for score in scores]
         whole = sum(powers)
         return [power / whole for power in powers]
 
-    def _table(self, question: Question, *, alone: bool) -> dict[str, float]:
-        key = (alone, question.relation.predicate, question.slot)
+    def _table(self, question: Question) -> dict[str, float]:
+        key = (question.relation.predicate, question.slot)
         if key not in self._tables:
-            learned = self.first if alone else self.second
             merged: dict[str, float] = {}
             for group in groups(question):
-                for code, weight in learned.get(group, {}).items():
+                for code, weight in self.learned.get(group, {}).items():
                     merged[code] = merged.get(code, 0.0) + weight
             self._tables[key] = merged
         return self._tables[key]
@@ -69,7 +79,7 @@ def load(schemas: Path) -> Weights | None:
         return None
     try:
         data = json.loads(path.read_text("utf-8"))
-        return Weights(data["first"], data["second"], data["threshold"])
+        return Weights(data["weights"], data["threshold"])
     except (ValueError, KeyError, TypeError) as error:
         raise SchemaError(f"{path}: not weights of times ({error}); learn them again with kg train") from error
 
@@ -81,7 +91,7 @@ def path_of(schemas: Path) -> Path:
 
 @dataclass(frozen=True)
 class Timer:
-    """Knows a schemas folder's words for leaving, and what its relations may be asked."""
+    """Says of relations when they were so; without weights it leaves them as they are."""
 
     ontology: Ontology
     schemas: Path
@@ -96,22 +106,17 @@ class Timer:
         pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
         return cls(ontology, schemas, pattern, load(schemas))
 
-    def ask(
-        self, segmented: Segmented, reading: Reading, view: View, relations: Sequence[Relation]
-    ) -> list[Question]:
+    def ask(self, segmented: Segmented, reading: Reading, view: View, relations: Sequence[Relation]) -> list[Question]:
         """Every slot of the relations with the times that may fill it."""
         document = segmented.document
         date = document.metadata.date
-        prose = {time.start for time in reading.times}
-        times: list[Time] = list(reading.times)
-        apart = [
-            (s.start, s.end)
-            for s in segmented.sentences
-            if document.blocks[s.block].kind == "row" or document.blocks[s.block].kind == "front"
-        ]
+        times: Sequence[Time] = reading.times
+        # Rows of tables and the front matter are not read as sentences.
+        apart = [(s.start, s.end) for s in segmented.sentences if document.blocks[s.block].kind in _APART]
         if apart:
+            read = {time.start for time in times}
             found = find_times(segmented.folded, apart, date, self.schemas)
-            times = sorted([*times, *(t for t in found if t.start not in prose)], key=lambda time: time.start)
+            times = sorted([*times, *(t for t in found if t.start not in read)], key=lambda time: time.start)
         named = {(mention.start, entity.id) for entity in reading.entities for mention in entity.mentions}
         named.update((item.start, who) for item in view.items.values() for who in item.members)
         types = {entity.id: entity.type for entity in reading.entities}
@@ -126,10 +131,9 @@ class Timer:
         if weights is None or not relations:
             return tuple(relations)
         asked = self.ask(segmented, reading, view, relations)
-        alone = [weights.chances(question, alone=True) for question in asked]
         told: dict[int, dict[str, str | None]] = {}
-        for question in with_others(asked, alone):
-            answer = likeliest(question, weights.chances(question, alone=False), weights.threshold)
+        for question, chances in zip(asked, weights.chances(asked), strict=True):
+            answer = likeliest(question, chances, weights.threshold)
             told.setdefault(id(question.relation), dict.fromkeys(SLOTS))[question.slot] = answer
         return tuple(
             replace(r, start=found["start"], end=found["end"], date=found["date"])

@@ -247,7 +247,8 @@ class _Resolver:
         """The time of a match in the span of that index."""
         start, end = match.span("time" if "time" in match.re.groupindex else 0)
         if rule.kind == "duration":
-            return Time(start, end, None, "duration", self._months(rule, match), "", future=False, rule=rule.name, base=rule.base)
+            months = self._months(rule, match)
+            return Time(start, end, None, "duration", months, "", future=False, rule=rule.name, base=rule.base)
         date = self._date(rule, match, span)
         otherwise = self._otherwise(rule, match, date)
         future = (

@@ -19,14 +19,20 @@ _MONTHS = 12
 _CLOSE = 2
 _YEAR, _MONTH = 4, 7
 NONE = ""
+# What counts of a point that is far away.
+_OF_FAR = ("opens", "future", "years", "otherwise", "read")
 
 
 @dataclass(slots=True)
 class Option:
-    """A value that a time may have (none: empty), with what speaks for or against it."""
+    """A value that a time may have (none: empty), with what speaks for or against it.
+
+    `shared` are further codes that other options have as well: the same tuples, so that they are weighed once.
+    """
 
     value: str
     codes: list[str]
+    shared: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,9 @@ class _Asked:
         self.anchors = [line.anchor(evidence, names) for evidence in relation.evidence[:2]]
         self.kind = line.segmented.document.blocks[self.anchors[0].block].kind
         self.near = self._near(line.points, line.starts)
-        self.told = [f"told {w}" for w in set(line.words(relation.evidence[0].start, relation.evidence[0].end))]
+        words = dict.fromkeys(line.words(relation.evidence[0].start, relation.evidence[0].end))
+        self.none_told = tuple(f"none told {word}" for word in words)
+        self.own_told = tuple(f"own told {word}" for word in words)
 
     def _near(self, points: Sequence[Point], starts: Sequence[int]) -> list[tuple[int, str, int, Point]]:
         """The points that may matter, the nearest first: distance, place, how many are nearer on its side."""
@@ -84,24 +92,26 @@ class _Asked:
                 if distance < BLOCK:
                     known[point.value].codes.append("said again")
                 continue
-            known[point.value] = Option(point.value, self._codes(number, distance, place, rank, point))
+            known[point.value] = Option(
+                point.value, self._codes(number, place, rank, point), _shared(point, distance, rank, place)
+            )
             shared.append(known[point.value])
         result = []
         for slot in slots:
             now = getattr(self.relation, slot)
-            options = [Option(NONE, self._none(now))]
-            options += [Option(o.value, [*o.codes, *_given(o, now, self.relation)]) for o in shared]
+            options = [Option(NONE, self._none(now), (self.none_told,))]
+            options += [Option(o.value, [*o.codes, *_given(o, now, self.relation)], o.shared) for o in shared]
             options += self._counted(slot, known)
             options += self._own(known)
             result.append(Question(self.relation, slot, options))
         return result
 
-    def _codes(self, number: int, distance: int, place: str, rank: int, point: Point) -> list[str]:
+    def _codes(self, number: int, place: str, rank: int, point: Point) -> list[str]:
         subject, object_ = self.relation.subject in point.who, self.relation.object in point.who
         named = f"{'s' * subject}{'o' * object_}"
         near = f"{'s' * (self.relation.subject in point.near)}{'o' * (self.relation.object in point.near)}"
         side = f"rank {max(-3, min(rank, 4))}"
-        rule, grain, base, kind, role = point.codes[:5]
+        _, grain, base, kind, role = point.codes[:5]
         codes = [
             place,
             side,
@@ -120,15 +130,7 @@ class _Asked:
         ]
         about = self.relation.subject in point.about
         codes += [f"about {about}", f"about {about} {place}", f"about {about} {side}"]
-        ahead = "past" if rank >= 0 else "ahead"
-        codes += [f"{ahead} {code}" for code in point.codes[5:] if not code.startswith("earlier")]
-        if distance < SENTENCE:
-            codes += [f"here {code}" for code in point.codes[5:]]
-            if distance <= _CLOSE:
-                codes += [f"close {code}" for code in point.codes[5:]]
-        else:
-            codes += [f"{place} {code}" for code in point.codes[5:] if code.startswith(("opens", "future", "years"))]
-        return [*codes, *point.codes]
+        return codes
 
     def _none(self, now: str | None) -> list[str]:
         nearest = self.near[0][1] if self.near else "nowhere"
@@ -140,7 +142,6 @@ class _Asked:
             f"none nearest {nearest} {now is not None}",
             f"none with {min(sum(d < SENTENCE for d, *_ in self.near), 3)}",
             f"none recent {self.line.recent}",
-            *[f"none {word}" for word in self.told],
         ]
 
     def _own(self, known: Mapping[str, Option]) -> list[Option]:
@@ -158,9 +159,8 @@ class _Asked:
                     f"own {name} recent {self.line.recent}",
                     f"own nearest {nearest}",
                     f"own with {any(p.value[:_MONTH] == date[:_MONTH] for *_, p in self.near)}",
-                    *[f"own {word}" for word in self.told],
                 ]
-                result.append(Option(date[:size], codes))
+                result.append(Option(date[:size], codes, (self.own_told,)))
         return result
 
     def _counted(self, slot: Slot, known: Mapping[str, Option]) -> list[Option]:
@@ -185,8 +185,18 @@ class _Asked:
                 continue
             away = min(abs(point.sentence - stretch.sentence), 2)
             codes = ["counted", f"counted {place}", f"counted from {away}", f"counted {place} {away}"]
-            result.append(Option(value, [*codes, *[f"counted {c}" for c in stretch.codes[5:]]]))
+            result.append(Option(value, codes, (stretch.as_seen("counted"),)))
         return result
+
+
+def _shared(point: Point, distance: int, rank: int, place: str) -> tuple[tuple[str, ...], ...]:
+    """What a point shows from afar and from nearby."""
+    side = "past" if rank >= 0 else "ahead"
+    if distance >= SENTENCE:
+        return point.codes, point.as_seen(side), point.as_seen(place, _OF_FAR)
+    if distance > _CLOSE:
+        return point.codes, point.as_seen(side), point.as_seen("here")
+    return point.codes, point.as_seen(side), point.as_seen("here"), point.as_seen("close")
 
 
 def _given(option: Option, now: str | None, relation: Relation) -> Iterable[str]:

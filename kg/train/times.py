@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import chain as chained
 from pathlib import Path
 
 from kg.extract import chain
 from kg.extract.chain import Tools
 from kg.extract.timer import Weights, groups
-from kg.extract.timing import NONE, Question, agree
-from kg.extract.timing_others import with_others
+from kg.extract.timing import NONE, Option, Question, agree
 from kg.gold import GoldRelation
 from kg.train import relations
-from kg.train.lessons import FOLDS, Article
+from kg.train.lessons import Article
 from kg.train.softmax import Choice, fit
 
-_PENALTY, _LEAST = 8.0, 4
-_DECIMALS, _NEGLIGIBLE = 2, 0.03
-THRESHOLD = 0.3
-
-Learned = dict[str, dict[str, float]]
+_PENALTY, _LEAST = 8.0, 5
+_DECIMALS, _NEGLIGIBLE = 2, 0.04
+THRESHOLD = 0.25
 
 
 @dataclass(frozen=True)
@@ -68,30 +66,19 @@ def _answer(question: Question, annotated: Sequence[GoldRelation]) -> str | None
 
 
 def learn(asked: Sequence[Asked]) -> Weights:
-    """Weights from all articles; what is thought of others is learned from articles that the first weights lack."""
-    chances: dict[int, list[list[float]]] = {}
-    for fold in range(FOLDS):
-        weights = Weights(_fitted([a for a in asked if a.fold != fold], {}), {}, THRESHOLD)
-        chances.update(
-            (n, [weights.chances(q, alone=True) for q in a.questions]) for n, a in enumerate(asked) if a.fold == fold
-        )
-    return Weights(_fitted(asked, {}), _fitted(asked, chances), THRESHOLD)
-
-
-def _fitted(asked: Sequence[Asked], chances: Mapping[int, list[list[float]]]) -> Learned:
+    """The weights that best tell the annotated times of these articles from others and from none."""
     choices = []
-    for n, article in enumerate(asked):
-        questions = with_others(article.questions, chances[n]) if chances else article.questions
-        for question, answer in zip(questions, article.answers, strict=True):
+    for article in asked:
+        for question, answer in zip(article.questions, article.answers, strict=True):
             right = _right(question, answer)
             if right is not None:
-                choices.append(Choice([_names(question, option.codes) for option in question.options], right))
+                choices.append(Choice([_names(question, option) for option in question.options], right))
     found: dict[tuple[str, str], float] = fit(choices, penalty=_PENALTY, least=_LEAST)  # type: ignore[assignment]
-    learned: Learned = {}
+    learned: dict[str, dict[str, float]] = {}
     for (group, code), weight in sorted(found.items()):
         if abs(weight) >= _NEGLIGIBLE:
             learned.setdefault(group, {})[code] = round(weight, _DECIMALS)
-    return learned
+    return Weights(learned, THRESHOLD)
 
 
 def _right(question: Question, answer: str | None) -> int | None:
@@ -103,21 +90,19 @@ def _right(question: Question, answer: str | None) -> int | None:
     return next((n for n, value in enumerate(values) if value != NONE and agree(answer, value)), None)
 
 
-def _names(question: Question, codes: Sequence[str]) -> list[Hashable]:
+def _names(question: Question, option: Option) -> list[Hashable]:
+    codes = chained(option.codes, *option.shared)
     return [(group, code) for code in codes for group in groups(question)]
 
 
 def dumps(weights: Weights) -> str:
     """The weights as the text of their file: a line for each group, always in the same order."""
-    parts = []
-    for name, learned in (("first", weights.first), ("second", weights.second)):
-        lines = [
-            f"{json.dumps(group)}: "
-            + json.dumps(dict(sorted(table.items())), ensure_ascii=False, separators=(",", ":"))
-            for group, table in sorted(learned.items())
-        ]
-        parts.append(f"{json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n}")
-    return f'{{"version": 1, "threshold": {weights.threshold},\n' + ",\n".join(parts) + "\n}\n"
+    lines = [
+        f"{json.dumps(group)}: " + json.dumps(dict(sorted(table.items())), ensure_ascii=False, separators=(",", ":"))
+        for group, table in sorted(weights.learned.items())
+    ]
+    head = f'{{"version": 1, "threshold": {weights.threshold},\n"weights": {{\n'
+    return head + ",\n".join(lines) + "\n}}\n"
 
 
 def write(articles: Sequence[Article], tools: Tools, path: Path) -> None:
