@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
+from itertools import groupby, repeat
 from pathlib import Path
 
 from kg.errors import SchemaError
@@ -23,6 +23,7 @@ from kg.ontology import Ontology
 
 _FILE = Path("weights") / "times.json"
 _APART = ("row", "front")
+_HARDLY = 0.01
 
 
 @dataclass(frozen=True)
@@ -110,18 +111,29 @@ class Timer:
         """Every slot of the relations with the times that may fill it."""
         document = segmented.document
         date = document.metadata.date
-        times: Sequence[Time] = reading.times
-        # Rows of tables and the front matter are not read as sentences.
-        apart = [(s.start, s.end) for s in segmented.sentences if document.blocks[s.block].kind in _APART]
-        if apart:
-            read = {time.start for time in times}
-            found = find_times(segmented.folded, apart, date, self.schemas)
-            times = sorted([*times, *(t for t in found if t.start not in read)], key=lambda time: time.start)
+        read = {time.start for time in reading.times}
+        apart = (time for time in self._apart(segmented) if time.start not in read)
+        times = sorted([*reading.times, *apart], key=lambda time: time.start)
         named = {(mention.start, entity.id) for entity in reading.entities for mention in entity.mentions}
         named.update((item.start, who) for item in view.items.values() for who in item.members)
         types = {entity.id: entity.type for entity in reading.entities}
         line = Timeline(segmented, times, sorted(named), types, date, self.leaving)
         return questions(line, relations, self.ontology)
+
+    def _apart(self, segmented: Segmented) -> Iterator[Time]:
+        """The times of tables and of the front matter, which are not read as sentences."""
+        document = segmented.document
+        kinds = [document.blocks[sentence.block].kind for sentence in segmented.sentences]
+        for kind, group in groupby(range(len(kinds)), key=lambda n: kinds[n]):
+            if kind not in _APART:
+                continue
+            spans = [(segmented.sentences[n].start, segmented.sentences[n].end) for n in group]
+            # The character before belongs to it: some words are no time behind others.
+            first = max(spans[0][0] - 1, 0)
+            text = segmented.folded[first : spans[-1][1]]
+            here = [(start - first, end - first) for start, end in spans]
+            for time in find_times(text, here, document.metadata.date, self.schemas):
+                yield replace(time, start=time.start + first, end=time.end + first)
 
     def timed(
         self, segmented: Segmented, reading: Reading, view: View, relations: Sequence[Relation]
@@ -144,16 +156,12 @@ class Timer:
 
 
 def likeliest(question: Question, chances: Sequence[float], threshold: float) -> str | None:
-    """The value that is likely enough together with those that agree with it, the likeliest of these; or none."""
-    values = [option.value for option in question.options]
-    together = [
-        (sum(c for v, c in zip(values, chances, strict=True) if v != NONE and agree(v, value)), chance, value)
-        for value, chance in zip(values, chances, strict=True)
-        if value != NONE
-    ]
-    if not together:
+    """The value that is likely enough with those that agree with it, the likeliest of these; or none (the first)."""
+    if 1 - chances[0] < threshold:
         return None
-    most, _, best = max(together)
-    if most < threshold:
+    # What is hardly likely cannot be the best.
+    likely = [(c, o.value) for o, c in zip(question.options, chances, strict=True) if o.value != NONE and c > _HARDLY]
+    if not likely:
         return None
-    return max((c, v) for v, c in zip(values, chances, strict=True) if v != NONE and agree(v, best))[1]
+    most, best = max((sum(c for c, v in likely if agree(v, value)), value) for _, value in likely)
+    return max((c, v) for c, v in likely if agree(v, best))[1] if most >= threshold else None

@@ -14,7 +14,7 @@ from kg.ontology import Ontology
 Slot = Literal["start", "end", "date"]
 SLOTS: tuple[Slot, ...] = ("start", "end", "date")
 # At most so many times are thought of, of those that came before so many, wherever they were.
-_MOST, _LOOKED_BACK, _LOOKED_AHEAD = 10, 4, 2
+_MOST, _LOOKED_BACK, _LOOKED_AHEAD = 8, 4, 2
 _MONTHS = 12
 _CLOSE = 2
 _YEAR, _MONTH = 4, 7
