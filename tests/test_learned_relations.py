@@ -46,7 +46,7 @@ def test_every_relation_has_evidence_and_a_confidence_above_the_threshold(tmp_pa
     assert tools.scorer is not None
     assert ("FOUNDED", "organization/nvidia") in {(r.predicate, r.object) for r in record.relations}
     for relation in record.relations:
-        assert relation.confidence >= tools.scorer.model.threshold
+        assert relation.confidence >= tools.least
         for evidence in relation.evidence:
             assert _ARTICLE[evidence.start : evidence.end] == evidence.text != ""
 

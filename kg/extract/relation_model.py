@@ -44,7 +44,7 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learned: words, weights by feature and predicate, how often types are related, trees, a threshold."""
+    """What was learned: words, weights by feature and predicate, how often types are related, trees."""
 
     words: dict[str, int]
     predicates: tuple[str, ...]
@@ -56,7 +56,6 @@ class Model:
     prior: npt.NDArray[np.float64]
     columns: tuple[str, ...]
     trees: Trees
-    threshold: float
     cut: float
 
     def scores(self, features: Features, allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -140,7 +139,6 @@ def load(path: Path) -> Model:
         _words(data["columns"]),
         trees,
         float(data["numbers"][2]),
-        float(data["numbers"][3]),
     )
 
 
@@ -153,10 +151,10 @@ def as_data(
     prior: npt.NDArray[Any],
     columns: list[str],
     trees: dict[str, npt.NDArray[Any]],
-    numbers: tuple[float, float, float, float],
+    numbers: tuple[float, float, float],
     dense: int,
 ) -> dict[str, Any]:
-    """The arrays of a model for `pack`; `weights` has a row a feature, `numbers` are base, depth, threshold, cut."""
+    """The arrays of a model for `pack`; `weights` has a row a feature, `numbers` are base, depth, cut."""
     flat = np.round(weights / STEP).astype(np.int16).ravel()
     places = np.flatnonzero(flat)
     text = {"words": words, "predicates": predicates, "types": types, "columns": columns}
