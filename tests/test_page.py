@@ -21,6 +21,7 @@ from kg.export.appearance import read_messages, read_style
 from kg.export.layout import box, place, radius
 from kg.export.page import _SCRIPTS, write_page
 from kg.export.page_data import web_address
+from kg.export.selection import select
 from kg.resources import folder
 from tests.small_graph import hostile, small
 
@@ -158,6 +159,31 @@ def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 )
 def test_only_web_addresses_become_links(url: str | None, link: bool) -> None:  # noqa: FBT001  # a table
     assert web_address(url) == (url if link else None)
+
+
+class TestSelection:
+    def test_a_small_graph_is_drawn_whole(self) -> None:
+        assert select([(0, 1), (3, 1)], [1, 1, 9, 1], 10) == [0, 1, 3]
+
+    def test_what_connects_two_hubs_comes_before_what_hangs_on_one(self) -> None:
+        # 0 and 1 are hubs with ten leaves of their own each, which have a second fact among themselves; 2 is with both.
+        leaves = [(hub, 3 + 10 * hub + i) for hub in (0, 1) for i in range(10)]
+        pairs = [(3 + i, 13 + i) for i in range(0, 10, 2)]
+        assert 2 in select([*leaves, *pairs, (2, 0), (2, 1)], [0] * 23, 4)
+
+    @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=90), st.integers(1, 30))
+    def test_as_many_as_there_is_room_for(self, facts: list[tuple[int, int]], limit: int) -> None:
+        drawn = select(facts, [1] * 41, limit)
+        told = {end for pair in facts for end in pair}
+        assert drawn == sorted(set(drawn))
+        assert set(drawn) <= told
+        assert len(drawn) == min(limit, len(told))
+        assert drawn == select(facts[::-1], [1] * 41, limit)
+
+    def test_nobody_stands_alone_where_others_could_stand_together(self) -> None:
+        stars = [(hub, 10 + 20 * hub + i) for hub in range(10) for i in range(10 + hub)]
+        drawn = set(select(stars, [0] * 220, 12))
+        assert all(any({one, other} <= drawn for one, other in stars if key in {one, other}) for key in drawn)
 
 
 class TestAppearance:

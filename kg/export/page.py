@@ -22,11 +22,13 @@ from kg.export.appearance import read_messages, read_style
 from kg.export.files import write_whole
 from kg.export.layout import place, radius
 from kg.export.page_data import page_data, web_address, with_addresses
+from kg.export.selection import select
 from kg.resources import folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kg.export.appearance import Style
     from kg.graph import Fact, Graph
     from kg.ontology import Ontology
 
@@ -109,24 +111,26 @@ def write_page(
             "data": _pack(data),
         },
     )
-    _draw(network, graph, style.drawn)
+    _draw(network, graph, style)
     write_whole({out: network.generate_html() + "\n"})
 
 
-def _draw(network: Network, graph: Graph, limit: int) -> None:
-    """Give the network the entities with the most facts, and all facts between them."""
+def _draw(network: Network, graph: Graph, style: Style) -> None:
+    """Give the network the entities of the first picture, and all facts between them."""
     nodes = list(graph.nodes.values())
     order = {id_: index for index, id_ in enumerate(graph.nodes)}
     ends = [(order[fact.subject], order[fact.object]) for fact in graph.facts.values()]
     degree = Counter(end for pair in ends for end in set(pair))
-    ranked = sorted(degree, key=lambda i: (-degree[i], -sum(count for _, count in nodes[i].mentions), i))
-    drawn = sorted(ranked[:limit])
+    drawn = select(ends, [node.mention_count for node in nodes], style.drawn)
     inside = set(drawn)
     facts = [(index, pair) for index, pair in enumerate(ends) if inside.issuperset(pair)]
+    narrow = set(select([pair for _, pair in facts], [node.mention_count for node in nodes], style.drawn_narrow))
     points = place({i: nodes[i].name for i in drawn}, [pair for _, pair in facts])
     for i in drawn:
         x, y = points[i]
-        network.add_node(i, label=nodes[i].name, group=nodes[i].type, size=radius(degree[i]), x=x, y=y)
+        network.add_node(
+            i, label=nodes[i].name, group=nodes[i].type, size=radius(degree[i]), x=x, y=y, narrow=i in narrow
+        )
     for index, (subject, object_) in facts:
         network.add_edge(subject, object_, id=index)
 

@@ -57,6 +57,9 @@ const Arrange = (() => {
     const anchor = places.get(asked.find(entity => places.has(entity))) || {x: 0, y: 0};
     const apart = asked.filter(entity => places.has(entity)).map(entity => places.get(entity));
     const others = [...places.values()];
+    // The first rings avoid the directions of those already there, so that no line runs through another's sign.
+    const turns = asked.filter(entity => places.has(entity)).map(entity => Math.atan2(places.get(entity).y - anchor.y, places.get(entity).x - anchor.x));
+    const behind = turn => ring < 12 && turns.some(other => Math.abs(Math.atan2(Math.sin(turn - other), Math.cos(turn - other))) < 0.22);
     const free = ({x, y}) => apart.every(p => Math.abs(p.x - x) >= CELL.w || Math.abs(p.y - y) >= CELL.h)
       && others.every(p => Math.hypot(p.x - x, p.y - y) >= CELL.h / 2);
     let ring = 0, step = 0;
@@ -66,8 +69,9 @@ const Arrange = (() => {
         if (step >= steps) { ring++; step = 0; continue; }
         const turn = -Math.PI / 2 + 2 * Math.PI * step++ / steps;
         const spot = {x: anchor.x + r * Math.cos(turn), y: anchor.y + r * Math.sin(turn)};
-        if (!free(spot)) continue;
+        if (behind(turn) || !free(spot)) continue;
         apart.push(spot);
+        turns.push(turn);
         all.set(entity, spot);
         break;
       }
@@ -107,5 +111,21 @@ const Arrange = (() => {
     return {x: (a.x + 2 * control.x + b.x) / 4, y: (a.y + 2 * control.y + b.y) / 4};
   }
 
-  return {around, beside, along, via, middle};
+  // The direction away from its lines, for every entity whose lines come from one side: there its name stands best.
+  function outward(facts, places) {
+    const sums = new Map();
+    for (const {subject, object} of facts) {
+      const a = places.get(subject), b = places.get(object);
+      if (!a || !b || subject === object) continue;
+      const far = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+      for (const [entity, sign] of [[subject, -1], [object, 1]]) {
+        const sum = sums.get(entity) || {x: 0, y: 0, n: 0};
+        sums.set(entity, {x: sum.x + sign * (b.x - a.x) / far, y: sum.y + sign * (b.y - a.y) / far, n: sum.n + 1});
+      }
+    }
+    const oneSided = [...sums].filter(([, {x, y, n}]) => Math.hypot(x, y) > 0.5 * n);
+    return new Map(oneSided.map(([entity, {x, y}]) => [entity, Math.atan2(y, x)]));
+  }
+
+  return {around, beside, along, via, middle, outward};
 })();
