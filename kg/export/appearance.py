@@ -27,13 +27,15 @@ class Look(_Strict):
 class Style(_Strict):
     """`shapes` are SVG paths in the unit square; `drawn` is the number of entities in the first picture.
 
-    `drawn_narrow` is that number where the picture is as wide as a telephone.
+    `drawn_narrow` is that number where the picture is as wide as a telephone; `career` are the predicates that tell
+    the course of a life.
     """
 
     version: int
     # Up to 400 the layout needs numpy alone, and nobody can read more.
     drawn: int = Field(gt=0, le=400)
     drawn_narrow: int = Field(gt=0, le=400)
+    career: tuple[str, ...] = ()
     shapes: dict[str, str]
     entity_types: dict[str, Look]
     other: Look

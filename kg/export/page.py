@@ -46,6 +46,7 @@ _SCRIPTS = (
     "picture.js",
     "chooser.js",
     "filters.js",
+    "career.js",
     "panel.js",
     "table.js",
     "download.js",

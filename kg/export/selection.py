@@ -16,7 +16,7 @@ _ROUNDS = 3
 
 
 def select(facts: Sequence[tuple[int, int]], mentions: Sequence[int], limit: int) -> list[int]:
-    """At most `limit` of the entities that have facts, in ascending order; `facts` are pairs of positions in `mentions`.
+    """At most `limit` of the entities that have facts, ascending; `facts` are pairs of positions in `mentions`.
 
     An entity all of whose facts lead out of the picture would tell nothing: the second part goes to those that connect
     what is already there, and an entity that stands alone counts twice.

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from kg import ontology
 from kg.export.page import write_page
+from kg.graph import Support
 from tests.small_graph import PAYLOAD, fact, graph_of, hostile, node, small
 
 if TYPE_CHECKING:
@@ -106,6 +109,89 @@ def test_a_click_on_an_entity_opens_it_with_its_evidence(visit: Visit, small_pag
         page.get_by_test_id("evidence").all_inner_texts()
     )
     assert page.evaluate("document.activeElement.id") == "panel-title"
+
+
+def test_a_career_is_told_in_the_order_of_time(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    facts = [
+        fact("f1", "person/lin", "FOUNDED", "organization/tide", "2023-04", "創辦 Tideline"),
+        replace(fact("f2", "person/lin", "WORKED_AT", "organization/reed", None, "加入研究所"), start="2019"),
+        replace(fact("f3", "person/lin", "WORKED_AT", "organization/reed", None, "離開研究所"), end="2022"),
+        replace(fact("f4", "person/lin", "LEADS", "model/otter", None, "據說由她帶領"), certainty="reported"),
+    ]
+    out = tmp_path / "page.html"
+    write_page(graph_of([*plain.articles.values()], [*plain.nodes.values()], facts, []), ontology.load(), out)
+    page = visit.open(out, "#n=person/lin")
+    stations = [re.sub(r"\s+", " ", text) for text in page.get_by_test_id("career").locator("li").all_inner_texts()]
+    assert stations == [
+        "2019–2022 蘆葦研究所 任職於 · 院長",
+        "2023 Tideline 創辦 · 院長",
+        "— Otter-2 帶領 · 院長 · 轉述",
+    ]
+    page.get_by_test_id("career").get_by_role("button", name="創辦").click()
+    assert title(page) == "林若棠 創辦 Tideline"
+    visit.open(out, "#n=organization/reed")
+    assert page.get_by_test_id("career").count() == 0
+
+
+def test_every_article_that_tells_a_fact_is_shown(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    support = [Support(name, i, i + 2, f"證據 {name}", "rule") for name in ("a.md", "b.md") for i in (0, 10)]
+    facts = {"f4": replace(plain.facts["f4"], support=tuple(support))}
+    write_page(replace(plain, facts=facts), ontology.load(), tmp_path / "page.html")
+    page = visit.open(tmp_path / "page.html", "#e=f4")
+    assert page.locator(".evidence:visible p").all_inner_texts() == ["證據 a.md", "證據 b.md"]
+    assert "2 篇文章都提到" in page.get_by_test_id("fact").inner_text()
+    page.locator(".fact summary").click()
+    assert page.locator(".evidence:visible").count() == 4
+
+
+def test_a_rumour_looks_different(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=person/lin")
+    rumour, stated = page.locator(".fact.rumour"), page.locator(".fact:not(.rumour)")
+    assert "文章轉述他人的說法" in rumour.inner_text()
+    assert rumour.evaluate("fact => getComputedStyle(fact).borderLeftStyle") == "dashed"
+    assert stated.first.evaluate("fact => getComputedStyle(fact).borderLeftStyle") == "none"
+    page.get_by_test_id("toggle-table").click()
+    assert page.locator("td .reported").all_inner_texts() == ["轉述"]
+
+
+@pytest.mark.parametrize(
+    ("words", "fragment"),
+    [
+        ("她加入研究所", "她加入研究所"),
+        ("A-B, C & D", "A-B, C & D"),
+        ("**她**[加入](https://x.example)`研究所`", "她加入研究所"),
+        ("前一行，起頭的子句，\n中間，最後的子句。", "前一行，|最後的子句。"),
+        ("第一個子句，" + "很長" * 60 + "，最後一個。", "第一個子句，|最後一個。"),
+    ],
+)
+def test_links_open_articles_at_the_sentence(visit: Visit, small_page: Path, words: str, fragment: str) -> None:
+    page = visit.open(small_page)
+    ends = [quote(end, safe="!'()*~_.").replace("-", "%2D") for end in fragment.split("|")]
+    for address, start in (("https://x.example/", "#"), ("https://x.example/#top", "")):
+        found = page.evaluate("([address, words]) => Text.at(address, words)", [address, words])
+        assert found == f"{address}{start}:~:text={','.join(ends)}"
+
+
+def test_a_browser_finds_the_sentence(visit: Visit, small_page: Path, tmp_path: Path) -> None:
+    words = "2019 年，林若棠加入蘆葦研究所 - 就在台南"
+    article = tmp_path / "article.html"
+    article.write_text(
+        f"<!doctype html><meta charset=utf-8>{'<p>別的段落。' * 200}<p>{words}。" + "<p>尾聲。" * 200, "utf-8"
+    )
+    page = visit.open(small_page)
+    address = page.evaluate("([address, words]) => Text.at(address, words)", [article.as_uri(), words])
+    page.goto(address)
+    page.wait_for_function("scrollY > 1000", timeout=5000)
+
+
+def test_statements_lead_to_their_words_and_to_what_they_are_about(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=person/lin")
+    statement = page.locator(".statement")
+    assert quote("水獺從來不問為什麼。") in (statement.locator("a").get_attribute("href") or "")
+    statement.get_by_role("button", name="Otter-2").click()
+    assert "林若棠" in page.locator(".statement footer").inner_text()
 
 
 def test_a_click_on_a_line_opens_the_fact(visit: Visit, small_page: Path) -> None:

@@ -3,14 +3,13 @@ const Panel = (() => {
   const {data} = Data;
   const {state} = State;
   const {t, number, el, link, sign, label} = Text;
-  const OPEN = 2;              // so many quotations of a fact stand open
   let element, stay = false;
 
   const button = (text, attributes, click) => el("button", {type: "button", ...attributes, on: {click}}, text);
   const entityLink = entity => button(entity.name, {class: "entity", lang: "zh-Hant"}, () => State.select(entity, state.hops));
-  const source = index => {
+  const source = (index, words = "") => {
     const article = data.articles[index];
-    return el("cite", {}, article.date && el("time", {}, article.date), link(article.url, article.title));
+    return el("cite", {}, article.date && el("time", {}, article.date), link(Text.at(article.url, words), article.title));
   };
 
   // The quotation with the names of the two entities set off.
@@ -29,20 +28,26 @@ const Panel = (() => {
     return [...parts, plain];
   }
 
+  // What each article says stands open; where one says it again is a click away.
   function evidence(fact) {
-    const quotes = fact.evidence.map(([article, text]) => el("blockquote", {class: "evidence", "data-testid": "evidence"},
-      el("p", {lang: "zh-Hant"}, ...quotation(text, [fact.subject, fact.object])), source(article)));
-    if (!quotes.length) return [el("p", {class: "note"}, t("no-evidence"))];
-    const rest = quotes.slice(OPEN);
-    return [...quotes.slice(0, OPEN),
-      rest.length > 0 && el("details", {}, el("summary", {}, t("more-evidence", {n: rest.length})), ...rest)];
+    if (!fact.evidence.length) return [el("p", {class: "note"}, t("no-evidence"))];
+    const told = new Set(), open = [], rest = [];
+    for (const [article, text] of fact.evidence) {
+      const quote = el("blockquote", {class: "evidence", "data-testid": "evidence"},
+        el("p", {lang: "zh-Hant"}, ...quotation(text, [fact.subject, fact.object])), source(article, text));
+      (told.has(article) ? rest : open).push(quote);
+      told.add(article);
+    }
+    return [...open, rest.length > 0 && el("details", {}, el("summary", {}, t("more-evidence", {n: rest.length})), ...rest)];
   }
+
+  const articlesOf = fact => new Set(fact.evidence.map(([article]) => article)).size;
 
   const notes = fact => [
     Data.time(fact) && el("time", {}, Data.time(fact)),
     ...(fact.qualifiers || []).map(([key, value]) => el("span", {class: "qualifier"},
       el("span", {class: "key"}, data.qualifiers[key] ? label(data.qualifiers[key]) : key), value)),
-    fact.reported && el("span", {class: "reported", title: t("reported-long")}, t("reported")),
+    articlesOf(fact) > 1 && el("span", {}, t("told-by", {n: articlesOf(fact)})),
     el("button", {type: "button", class: "confidence", title: t("fact"), on: {click: () => State.open(fact)}}, t("confidence", {n: fact.confidence || 0})),
   ];
 
@@ -53,7 +58,8 @@ const Panel = (() => {
   }
 
   // A fact as told by one of its ends; without one, with both.
-  const item = (fact, from) => el("li", {class: "fact", "data-testid": "fact"},
+  const item = (fact, from) => el("li", {class: fact.reported ? "fact rumour" : "fact", "data-testid": "fact"},
+    fact.reported && el("p", {class: "reported"}, t("reported"), el("span", {}, t("reported-long"))),
     from
       ? el("p", {class: "line"}, sign(Data.other(fact, from).type), entityLink(Data.other(fact, from)))
       : el("p", {class: "line"}, sign(fact.subject.type), entityLink(fact.subject), ...sentence(label(fact.label),
@@ -103,6 +109,7 @@ const Panel = (() => {
         button(t("as-from"), {class: "tool"}, () => Filters.set("from", entity)),
         button(t("as-to"), {class: "tool"}, () => Filters.set("to", entity)),
         copyLink()),
+      ...Career.list(entity, entityLink),
       ...[...groups].flatMap(([, facts]) => [
         el("h3", {}, Data.relation(facts[0], entity), el("span", {class: "count"}, number(facts.length))),
         el("ul", {class: "facts"}, ...facts.sort((a, b) => order(a) - order(b) || a.index - b.index).map(fact => item(fact, entity))),
@@ -121,7 +128,10 @@ const Panel = (() => {
     return [el("h3", {}, t(heading), el("span", {class: "count"}, number(list.length))),
       ...list.map(statement => el("blockquote", {class: "statement"},
         el("p", {lang: "zh-Hant"}, statement.text),
-        el("footer", {}, named && el("span", {class: "line"}, sign(statement.speaker.type), entityLink(statement.speaker)), source(statement.article))))];
+        el("footer", {},
+          named && el("span", {class: "line"}, sign(statement.speaker.type), entityLink(statement.speaker)),
+          !named && statement.about.length > 0 && el("span", {class: "line about"}, t("about"), ...statement.about.flatMap(entity => [sign(entity.type), entityLink(entity)])),
+          source(statement.article, statement.text))))];
   }
 
   function articles(entity) {
@@ -160,7 +170,7 @@ const Panel = (() => {
     };
     return [
       title(t("top")),
-      el("p", {class: "hint"}, t("hint")),
+      el("p", {class: "hint"}, t("hint"), data.facts.some(fact => fact.reported) && ` ${t("hint-reported")}`),
       el("ol", {class: "top"}, ...top.map(entity => el("li", {}, el("button",
         {type: "button", on: {click: () => State.select(entity)}},
         sign(entity.type), el("span", {class: "name", lang: "zh-Hant"}, entity.name), el("span", {class: "count"}, t("facts", {n: entity.facts.length})), bar(entity))))),
