@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -19,8 +20,9 @@ from kg import ontology
 from kg.errors import ExportError, SchemaError
 from kg.export.appearance import read_messages, read_style
 from kg.export.layout import box, place, radius
-from kg.export.page import _SCRIPTS, write_page
+from kg.export.page import _SCRIPTS, Page, write_page
 from kg.export.page_data import web_address
+from kg.export.preview import write_preview
 from kg.export.selection import select
 from kg.resources import folder
 from tests.small_graph import hostile, small
@@ -33,14 +35,14 @@ VIZ = folder("viz")
 
 def page_of(tmp_path: Path, **changes: object) -> str:
     graph = replace(small(), **changes)  # type: ignore[arg-type]
-    write_page(graph, ontology.load(), tmp_path / "page.html", "標題")
+    write_page(graph, ontology.load(), tmp_path / "page.html", Page("標題"))
     return (tmp_path / "page.html").read_text("utf-8")
 
 
 def test_the_same_graph_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from kg import ontology; from kg.export.page import write_page;"
-        "from tests.small_graph import small; write_page(small(), ontology.load(), Path(sys.argv[1]), '標題')"
+        "import sys; from pathlib import Path; from kg import ontology; from kg.export.page import Page, write_page;"
+        "from tests.small_graph import small; write_page(small(), ontology.load(), Path(sys.argv[1]), Page('標題'))"
     )
     subprocess.run([sys.executable, "-c", program, tmp_path / "other.html"], check=True, env={"PYTHONHASHSEED": "1"})
     assert (tmp_path / "other.html").read_text("utf-8") == page_of(tmp_path)
@@ -48,7 +50,7 @@ def test_the_same_graph_gives_the_same_bytes_in_another_process(tmp_path: Path) 
 
 def test_only_the_scripts_and_styles_of_the_policy_are_in_the_page(tmp_path: Path) -> None:
     for graph in (small(), hostile()):
-        write_page(graph, ontology.load(), tmp_path / "page.html", "標題")
+        write_page(graph, ontology.load(), tmp_path / "page.html", Page("標題"))
         html = (tmp_path / "page.html").read_text("utf-8")
         policy = re.search('Content-Security-Policy" content="([^"]*)"', html)
         assert policy
@@ -107,14 +109,14 @@ def test_a_passage_that_two_rules_read_is_shown_once(tmp_path: Path) -> None:
 def test_articles_without_an_address_are_linked_below_that_of_the_site(tmp_path: Path, path: str, address: str) -> None:
     articles = small().articles
     graph = replace(small(), articles={**articles, "b.md": replace(articles["b.md"], source_url=None, path=path)})
-    write_page(graph, ontology.load(), tmp_path / "page.html", base_url="https://blog.example/zh/")
+    write_page(graph, ontology.load(), tmp_path / "page.html", Page(base_url="https://blog.example/zh/"))
     html = (tmp_path / "page.html").read_text("utf-8")
     data = json.loads(re.search('id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
     assert [article["url"] for article in data["articles"]] == ["https://example.org/a", address]
 
 
 def test_no_closing_tag_leaves_the_data(tmp_path: Path) -> None:
-    write_page(hostile(), ontology.load(), tmp_path / "page.html", "</script>")
+    write_page(hostile(), ontology.load(), tmp_path / "page.html", Page("</script>"))
     html = (tmp_path / "page.html").read_text("utf-8")
     for data in re.findall('<script type="application/json" id="[a-z]+">(.*?)</script>', html, re.DOTALL):
         assert "<" not in data
@@ -136,7 +138,7 @@ def test_every_script_file_is_in_the_page() -> None:
 
 def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is a folder"):
-        write_page(small(), ontology.load(), tmp_path, "標題")
+        write_page(small(), ontology.load(), tmp_path, Page("標題"))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +186,56 @@ class TestSelection:
         stars = [(hub, 10 + 20 * hub + i) for hub in range(10) for i in range(10 + hub)]
         drawn = set(select(stars, [0] * 220, 12))
         assert all(any({one, other} <= drawn for one, other in stars if key in {one, other}) for key in drawn)
+
+
+class TestLinkPreviews:
+    def page(self, tmp_path: Path, page: Page) -> str:
+        write_page(small(), ontology.load(), tmp_path / "page.html", page)
+        return (tmp_path / "page.html").read_text("utf-8")
+
+    def test_title_and_description_are_said(self, tmp_path: Path) -> None:
+        html = self.page(tmp_path, Page('「小」"圖', "<b>說明</b>"))
+        assert '<meta property="og:title" content="「小」&#34;圖">' in html
+        assert '<meta property="og:description" content="&lt;b&gt;說明&lt;/b&gt;">' in html
+        assert '<p id="description">&lt;b&gt;說明&lt;/b&gt;</p>' in html
+        assert "og:url" not in html
+        assert "og:image" not in html
+
+    def test_the_picture_is_found_from_where_the_page_will_be(self, tmp_path: Path) -> None:
+        html = self.page(tmp_path, Page(url="https://blog.example/g/page.html", image="頁.png"))
+        assert '<meta property="og:url" content="https://blog.example/g/page.html">' in html
+        assert '<meta property="og:image" content="https://blog.example/g/%E9%A0%81.png">' in html
+        assert '<meta property="og:image" content="page.png">' in self.page(tmp_path, Page(image="page.png"))
+
+
+class TestPreview:
+    def test_without_a_browser_it_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(ExportError, match="needs Chromium or Chrome"):
+            write_preview(tmp_path / "page.html", tmp_path / "page.png")
+
+    def test_a_browser_that_fails_is_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "chromium").write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
+        (tmp_path / "chromium").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
+        with pytest.raises(ExportError, match="took no picture: broken"):
+            write_preview(tmp_path / "page.html", tmp_path / "page.png")
+        assert not (tmp_path / "page.png").exists()
+
+
+def test_a_long_list_without_javascript_tells_every_fact_briefly(tmp_path: Path) -> None:
+    plain = small()
+    facts = {
+        f"f{i:05}": replace(
+            plain.facts["f4"], id=f"f{i:05}", date=str(1000 + i % 1000), support=plain.facts["f4"].support
+        )
+        for i in range(5001)
+    }
+    html = page_of(tmp_path, facts=facts)
+    listed = html[html.index("<noscript>") : html.index("</noscript>")]
+    assert listed.count("<li>") == len(facts)
+    assert "研究所推出" not in listed
+    assert "不列出處" in listed
 
 
 class TestAppearance:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from kg import ontology
-from kg.export.page import write_page
+from kg.export.page import Page, write_page
 from tests.small_graph import hostile, small
 
 if TYPE_CHECKING:
@@ -48,14 +48,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "small.html"
-    write_page(small(), ontology.load(), out, "小圖譜")
+    write_page(small(), ontology.load(), out, Page("小圖譜"))
     return out
 
 
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "hostile.html"
-    write_page(hostile(), ontology.load(), out, next(iter(hostile().nodes.values())).name)
+    write_page(hostile(), ontology.load(), out, Page(next(iter(hostile().nodes.values())).name))
     return out
 
 

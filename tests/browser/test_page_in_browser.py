@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from kg import ontology
-from kg.export.page import write_page
+from kg.export.page import Page, write_page
 from kg.graph import Support
 from tests.small_graph import PAYLOAD, fact, graph_of, hostile, node, small
 
@@ -417,7 +417,7 @@ def test_is_accessible(visit: Visit, small_page: Path, fragment: str) -> None:
 
 
 def test_an_empty_graph_makes_a_page(visit: Visit, tmp_path: Path) -> None:
-    write_page(graph_of([], [], [], []), ontology.load(), tmp_path / "empty.html", "空")
+    write_page(graph_of([], [], [], []), ontology.load(), tmp_path / "empty.html", Page("空"))
     page = visit.open(tmp_path / "empty.html")
     assert page.get_by_test_id("status").inner_text() == "顯示 0／0 個實體、0／0 項事實"
     visit.check(tmp_path / "empty.html")
@@ -430,7 +430,7 @@ def test_a_large_graph_travels_compressed(visit: Visit, tmp_path: Path) -> None:
         fact(f"f{i:05}", f"person/{i * 7 % 3000}", "ADVISED", f"person/{i % 60}", None, "證據") for i in range(3000)
     ]
     out = tmp_path / "large.html"
-    write_page(graph_of(list(plain.articles.values()), nodes, facts, []), ontology.load(), out, "大")
+    write_page(graph_of(list(plain.articles.values()), nodes, facts, []), ontology.load(), out, Page("大"))
     page = visit.open(out)
     assert re.match("顯示 250／3,000 個實體", page.get_by_test_id("status").inner_text())
     page.get_by_test_id("search").fill("人物 2999")

@@ -73,6 +73,7 @@ const Panel = (() => {
   function copyLink() {
     const copy = button(t("copy-link"), {class: "tool", "data-testid": "copy-link"}, async () => {
       try {
+        if (document.featurePolicy && !document.featurePolicy.allowsFeature("clipboard-write")) throw new Error("not in this frame");
         await navigator.clipboard.writeText(location.href);
         copy.textContent = t("copied");
       } catch {

@@ -68,7 +68,8 @@ const State = (() => {
   function change(patch, step = false) {
     Object.assign(state, patch);
     const now = address();
-    if (now !== (location.hash || "#")) history[step ? "pushState" : "replaceState"](null, "", now);
+    // In a frame without an address of its own there is nothing to remember it in.
+    try { if (now !== (location.hash || "#")) history[step ? "pushState" : "replaceState"](null, "", now); } catch { /* goes on without */ }
     tell(patch);
   }
 

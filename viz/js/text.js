@@ -62,7 +62,7 @@ const Text = (() => {
     for (const element of root.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
     for (const element of root.querySelectorAll("[data-label]")) {
       element.setAttribute("aria-label", t(element.dataset.label));
-      if (element.matches("button")) element.title = t(element.dataset.label);
+      if (element.matches("button, a")) element.title = t(element.dataset.label);
     }
     for (const element of root.querySelectorAll("[data-placeholder]")) element.placeholder = t(element.dataset.placeholder);
   };
