@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import struct
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +15,6 @@ from kg.export.preview import write_preview
 from tests.small_graph import small
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import FrameLocator
 
     from tests.browser.conftest import Visit
@@ -27,26 +22,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-
-
 def framed(
     visit: Visit, site: str, tmp_path: Path, attributes: str, size: str = "width:700px;height:480px"
 ) -> FrameLocator:
     write_page(small(), ontology.load(), tmp_path / "graph.html", Page("小圖譜", "說明", embed=True))
     (tmp_path / "post.html").write_text(
-        f'<!doctype html><title>文章</title><link rel=icon href=data:,><iframe title="圖" {attributes} style="{size};border:0"></iframe>',
+        "<!doctype html><title>文章</title><link rel=icon href=data:,>"
+        f'<iframe title="圖" {attributes} style="{size};border:0"></iframe>',
         "utf-8",
     )
     visit.page.goto(f"{site}/post.html")
