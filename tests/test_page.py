@@ -233,7 +233,7 @@ def test_a_long_list_without_javascript_tells_every_fact_briefly(tmp_path: Path)
     }
     html = page_of(tmp_path, facts=facts)
     listed = html[html.index("<noscript>") : html.index("</noscript>")]
-    assert listed.count("<li>") == len(facts)
+    assert listed.count("<dd>") == len(facts)
     assert "研究所推出" not in listed
     assert "不列出處" in listed
 

