@@ -143,12 +143,22 @@ def export(
     with open_graph(graph, schemas=schemas) as store:
         whole = store.graph()
     scope = Scope(tuple(focus or ()), hops, tuple(article or ()), path, years, tuple(type_ or ()))
-    part, name = scoped(whole, scope, types, schemas)
+    asked = scoped(whole, scope, types, schemas)
+    part = asked.graph
     if form == "html":
         from kg.export.page import Page, write_page
 
         image = out.with_suffix(".png") if preview else None
-        page = Page(title or name, description, base_url, url, image.name if image else None, embed, theme)
+        page = Page(
+            title or asked.title,
+            description,
+            base_url,
+            url,
+            image=image.name if image else None,
+            embed=embed,
+            start=asked.start,
+            theme=theme,
+        )
         write_page(part, types, out, page)
         if image:
             from kg.export.preview import write_preview

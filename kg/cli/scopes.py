@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import typer
 
@@ -34,11 +35,21 @@ class Scope:
     types: tuple[str, ...] = ()
 
 
-def scoped(graph: Graph, scope: Scope, ontology: Ontology, schemas: Path | None) -> tuple[Graph, str | None]:
-    """Return the part of the graph, and what it may be called; raises NotFoundError or BadParameter."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a graph, what it may be called, and where its page begins (see `Page.start`)."""
+
+    graph: Graph
+    title: str | None
+    start: str
+
+
+def scoped(graph: Graph, scope: Scope, ontology: Ontology, schemas: Path | None) -> Part:
+    """Return the part of the graph that is asked for; raises NotFoundError or BadParameter."""
     from kg import explore, scopes
 
     titles: list[str] = []
+    begin = ""
     if scope.articles:
         chosen = [_article(graph, path) for path in scope.articles]
         titles += [article.title or article.path for article in chosen]
@@ -59,7 +70,8 @@ def scoped(graph: Graph, scope: Scope, ontology: Ontology, schemas: Path | None)
         if not graph.nodes:
             raise NotFoundError(say("no_route", start=start.name, end=end.name))
         titles = [f"{start.name} – {end.name}"]
-    return graph, " · ".join(titles) or None
+        begin = f"p={quote(start.id)},{quote(end.id)}"
+    return Part(graph, " · ".join(titles) or None, begin)
 
 
 def _years(text: str) -> tuple[int | None, int | None]:

@@ -90,8 +90,8 @@ class Page:
     """What a page is to be: without a `title` it has one in both languages.
 
     `base_url` is where articles without an address of their own are linked below; `url` and `image` (a file beside the
-    page) are for link previews; `embed` leaves out what an iframe has no room for; `theme` is a folder whose files
-    stand in for those of `viz/`.
+    page) are for link previews; `embed` leaves out what an iframe has no room for; `start` is what the address says
+    after “#” when it says nothing; `theme` is a folder whose files stand in for those of `viz/`.
     """
 
     title: str | None = None
@@ -100,6 +100,7 @@ class Page:
     url: str | None = None
     image: str | None = None
     embed: bool = False
+    start: str = ""
     theme: Path | None = None
 
 
@@ -118,6 +119,7 @@ def write_page(graph: Graph, ontology: Ontology, out: Path, page: Page = _PLAIN_
     messages = read_messages(theme.file("messages.yaml").parent)
     data = page_data(graph, ontology, style)
     data["messages"] = {key: message.model_dump(exclude_none=True) for key, message in messages.items()}
+    data["start"] = page.start
     css = _lines(theme.file("page.css").read_text("utf-8"))
     library = _library()
     script = '"use strict";\n' + "".join(_lines(theme.file(f"js/{name}").read_text("utf-8")) for name in _SCRIPTS)

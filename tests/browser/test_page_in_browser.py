@@ -306,6 +306,17 @@ def test_paths_between_two_with_their_evidence(visit: Visit, small_page: Path) -
     assert "沒有路徑" in page.locator("#path-message").inner_text()
 
 
+def test_a_page_begins_where_it_was_made_to_begin(visit: Visit, tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    write_page(small(), ontology.load(), out, Page(start="p=person/lin,organization/tide"))
+    page = visit.open(out)
+    assert page.get_by_test_id("path-0").inner_text().endswith("林若棠 – 蘆葦研究所 – Otter-2 – Tideline")
+    page.keyboard.press("Escape")
+    assert title(page) == "主要實體"
+    visit.open(out, "#n=person/lin")
+    assert title(page) == "林若棠"
+
+
 def test_theme_and_language_toggle(visit: Visit, small_page: Path) -> None:
     page = visit.open(small_page)
     background = "getComputedStyle(document.querySelector('.stage')).backgroundColor"

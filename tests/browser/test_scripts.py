@@ -163,6 +163,19 @@ class TestArrange:
         ordered = sorted(turns)
         assert all(second - first > 0.2 for first, second in pairwise(ordered))
 
+    @pytest.mark.parametrize(("aspect", "along"), [(1.4, "x"), (0.5, "y")])
+    def test_ways_lead_from_one_end_to_the_other(self, page: Page, aspect: float, along: str) -> None:
+        load(page, "arrange", names="A B C D")
+        places = page.evaluate(
+            "([aspect, along]) => { const [a, b, c, d] = Data.data.entities;"
+            " const places = Arrange.along([{entities: [a, b, d]}, {entities: [a, c, d]}], aspect);"
+            " return [a, b, c, d].map(e => [places.get(e)[along], places.get(e)[along === 'x' ? 'y' : 'x']]); }",
+            [aspect, along],
+        )
+        (a, _), (b, left), (c, right), (d, _) = places
+        assert a < min(b, c) <= max(b, c) < d
+        assert abs(left - right) > 100
+
     def test_names_go_where_no_line_comes_from(self, page: Page) -> None:
         load(page, "arrange", names="A B C", facts="AB CB")
         turns = page.evaluate(
@@ -171,7 +184,8 @@ class TestArrange:
             " const away = Arrange.outward(Data.data.facts, places);"
             " return [a, b, c].map(e => away.has(e) ? Math.round(Math.cos(away.get(e))) : null); }"
         )
-        assert turns == [-1, None, 1]
+        # The one in the middle has room above and below: below it is.
+        assert turns == [-1, 0, 1]
 
 
 class TestLabels:
@@ -226,6 +240,19 @@ class TestState:
 
 
 class TestText:
+    @pytest.mark.parametrize(
+        ("words", "seen"),
+        [
+            ("Whisper**：OpenAI 在 _2022_ 年", "Whisper：OpenAI 在 2022 年"),
+            ("- 她讀 [書](https://x.example/a_b)", "她讀 書"),
+            ("snake_case 3 - 1 #1 a*b", "snake_case 3 - 1 #1 ab"),
+            ("## 標題\n> 引文\n1. 其一", "標題\n引文\n其一"),
+        ],
+    )
+    def test_words_are_shown_without_the_marks_of_markdown(self, page: Page, words: str, seen: str) -> None:
+        load(page)
+        assert page.evaluate("words => Text.plain(words)", words) == seen
+
     @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "x", None])
     def test_only_web_addresses_become_links(self, page: Page, address: str | None) -> None:
         load(page)

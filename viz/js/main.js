@@ -40,7 +40,7 @@
   theme(prefersDark.matches ? "dark" : "light");
   Picture.start($("graph"));
   theme(root.dataset.theme);
-  State.restore();
+  State.restore(data.start);
   Filters.start();
   State.listen(render);
   render();

@@ -34,7 +34,7 @@ const Panel = (() => {
     const told = new Set(), open = [], rest = [];
     for (const [article, text] of fact.evidence) {
       const quote = el("blockquote", {class: "evidence", "data-testid": "evidence"},
-        el("p", {lang: "zh-Hant"}, ...quotation(text, [fact.subject, fact.object])), source(article, text));
+        el("p", {lang: "zh-Hant"}, ...quotation(Text.plain(text), [fact.subject, fact.object])), source(article, text));
       (told.has(article) ? rest : open).push(quote);
       told.add(article);
     }
@@ -128,7 +128,7 @@ const Panel = (() => {
     if (!list.length) return [];
     return [el("h3", {}, t(heading), el("span", {class: "count"}, number(list.length))),
       ...list.map(statement => el("blockquote", {class: "statement"},
-        el("p", {lang: "zh-Hant"}, statement.text),
+        el("p", {lang: "zh-Hant"}, Text.plain(statement.text)),
         el("footer", {},
           named && el("span", {class: "line"}, sign(statement.speaker.type), entityLink(statement.speaker)),
           !named && statement.about.length > 0 && el("span", {class: "line about"}, t("about"), ...statement.about.flatMap(entity => [sign(entity.type), entityLink(entity)])),
@@ -154,7 +154,8 @@ const Panel = (() => {
   function routeCard(route) {
     return [
       back(),
-      title(route.entities.map(entity => entity.name).join(" – ")),
+      title(`${route.entities[0].name} – ${route.entities[route.entities.length - 1].name}`),
+      el("p", {class: "kind"}, t("path-steps", {n: route.steps.length})),
       el("div", {class: "actions"}, copyLink()),
       el("ul", {class: "facts"}, ...route.steps.flat().map(fact => item(fact, null))),
     ];

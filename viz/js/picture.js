@@ -96,7 +96,7 @@ const Picture = (() => {
     const {routes} = Routes;
     if (state.from && state.to && routes.length) {
       return {mode: "route", key: `route ${state.from.id} ${state.to.id} ${routes.length}`,
-        places: Arrange.along(routes), facts: [...new Set(routes.flatMap(route => route.steps.flat()))]};
+        places: Arrange.along(routes, container.clientWidth / Math.max(container.clientHeight, 1)), facts: [...new Set(routes.flatMap(route => route.steps.flat()))]};
     }
     if (hops()) {
       const rings = [], parent = new Map(), inside = new Set([state.node]);

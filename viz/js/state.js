@@ -32,12 +32,13 @@ const State = (() => {
     return `#${parts.join("&")}`;
   }
 
-  function restore() {
+  // What the address says, or where the page was made to begin.
+  function restore(start = "") {
     index ||= {
       entity: new Map(data.entities.map(entity => [entity.id, entity])),
       fact: new Map(data.facts.map(fact => [fact.id, fact])),
     };
-    const parts = new Map(location.hash.slice(1).split("&").map(part => {
+    const parts = new Map((location.hash.slice(1) || start).split("&").map(part => {
       const at = part.indexOf("=");
       return [part.slice(0, at), part.slice(at + 1)];
     }));

@@ -32,13 +32,17 @@ const Text = (() => {
       : el("span", {}, ...children);
   };
 
+  // Words of an article as its readers see them: without the marks of Markdown.
+  const plain = words => words.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/^\s*(?:[#>]+|[-*+]|\d+\.)\s+/gm, "")
+    .replace(/\*+|`+|~~|(?<!\w)_+|_+(?!\w)/g, "").trim();
+
   // The address of an article that opens at these words (a text fragment); of long ones the first and the last are named.
-  // The words as a reader sees them: without the marks of Markdown. “-”, “,” and “&” would be read as syntax.
+  // “-”, “,” and “&” would be read as syntax.
   const at = (address, words) => {
-    const plain = words.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[*_`~]+|^[#>\s]+|\s+$/g, "").split("\n").map(line => line.trim()).filter(Boolean);
-    if (!address || !plain.length) return address;
+    const lines = plain(words).split("\n").map(line => line.trim()).filter(Boolean);
+    if (!address || !lines.length) return address;
     const encode = text => encodeURIComponent(text).replace(/-/g, "%2D");
-    const pieces = plain.join("\n").length > 80 || plain.length > 1 ? plain.flatMap(line => line.split(/(?<=[，。；！？、：,;!?])/)).map(piece => piece.trim()).filter(Boolean) : plain;
+    const pieces = lines.join("\n").length > 80 || lines.length > 1 ? lines.flatMap(line => line.split(/(?<=[，。；！？、：,;!?])/)).map(piece => piece.trim()).filter(Boolean) : lines;
     const named = pieces.length > 1 ? [pieces[0], pieces[pieces.length - 1]] : pieces;
     return `${address}${address.includes("#") ? "" : "#"}:~:text=${named.map(encode).join(",")}`;
   };
@@ -68,7 +72,7 @@ const Text = (() => {
   };
 
   return {
-    t, number, el, svg, link, at, sign, translate,
+    t, number, el, svg, link, at, plain, sign, translate,
     language: () => language,
     label: item => item[language],
     load(all) { messages = all; },
