@@ -88,6 +88,7 @@ def test_the_commands_are_those_that_are_documented() -> None:
         "show",
         "stats",
         "theme",
+        "train",
     ]
 
 

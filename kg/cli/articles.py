@@ -9,8 +9,7 @@ import typer
 
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say, say_problem
-from kg.cli.options import Address, Drafts, Jobs, Model, Paths, Root, Schemas, default_graph, open_graph
-from kg.cli.terminal import progress
+from kg.cli.options import Address, Drafts, Jobs, Model, Paths, Recall, Root, Schemas, default_graph, open_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,10 +35,12 @@ def ingest(
     drafts: Drafts = False,
     jobs: Jobs = None,
     model: Model = None,
+    recall: Recall = False,
     schemas: Schemas = None,
 ) -> None:
     """Read articles that are new or changed, and keep what they tell in the graph."""
     from kg import articles, pipeline
+    from kg.cli.terminal import progress
     from kg.errors import NotFoundError
     from kg.extract.extractor import Extractor
 
@@ -53,7 +54,7 @@ def ingest(
         with store, progress(say("reading")) as steps:
             report = pipeline.ingest(
                 found,
-                Extractor(schemas, model),
+                Extractor(schemas, model, wide=recall),
                 store,
                 root=top,
                 schemas=schemas,
@@ -89,18 +90,22 @@ def extract(
         bool,
         typer.Option(
             "--explain",
-            help=both("Print instead why each name is one.", "改為印出每個名字為何是名字。"),
+            help=both(
+                "Print instead why each name and each relation is one.", "改為印出每個名字、每條關係成立的理由。"
+            ),
         ),
     ] = False,
     jobs: Jobs = None,
     model: Model = None,
+    recall: Recall = False,
     schemas: Schemas = None,
 ) -> None:
     """Read articles, drafts too, and print what they tell, without storing it."""
     from kg import articles, pipeline, record
+    from kg.cli.terminal import progress
     from kg.extract.extractor import Extractor
 
-    extractor = Extractor(schemas, model)
+    extractor = Extractor(schemas, model, wide=recall)
 
     found = _found(paths, articles.root_for(root, Path.cwd()))
     if not found.files:
@@ -144,11 +149,11 @@ def _explain(found: Found, extractor: Extractor, schemas: Path | None, form: str
         except ArticleError as error:
             failed.append(error)
             continue
-        reasons = extractor.explain(document)
+        explanation = extractor.explain(document)
         if form == "jsonl":
-            typer.echo(json.dumps(explanations.as_json(document, reasons), ensure_ascii=False))
+            typer.echo(json.dumps(explanations.as_json(document, explanation), ensure_ascii=False))
         else:
-            show(*explanations.mention_reasons(document, reasons))
+            show(*explanations.lines(document, explanation))
     _finish(failed)
 
 
