@@ -78,7 +78,9 @@ def test_missing_and_broken_weights_say_so(tmp_path: Path) -> None:
 
 def test_explain_says_what_proposed_a_name_and_what_decided(tmp_path: Path) -> None:
     article = tmp_path / "a.md"
-    article.write_text("---\ntitle: 訪談\ndate: 2026-01-01\n---\n\nYi Tay 在 Google 工作。研究員魏承翰也來了。\n", "utf-8")
+    article.write_text(
+        "---\ntitle: 訪談\ndate: 2026-01-01\n---\n\nYi Tay 在 Google 工作。研究員魏承翰也來了。\n", "utf-8"
+    )
     done = kg("extract", str(article), "--explain", "--format", "jsonl")
     (line,) = done.stdout.splitlines()
     mentions = {mention["text"]: mention for mention in json.loads(line)["mentions"]}

@@ -61,6 +61,7 @@ def scoped(graph: Graph, scope: Scope, ontology: Ontology, schemas: Path | None)
     if scope.focus:
         centers = [named(graph, name, schemas) for name in scope.focus]
         titles = [" · ".join(node.name for node in centers)]
+        begin = f"n={quote(centers[0].id)}" if len(centers) == 1 else ""
         graph = explore.neighbourhood(graph, [node.id for node in centers], scope.hops)
     if scope.path:
         start, end = (named(graph, name, schemas) for name in scope.path)

@@ -194,6 +194,19 @@ def test_statements_lead_to_their_words_and_to_what_they_are_about(visit: Visit,
     assert "林若棠" in page.locator(".statement footer").inner_text()
 
 
+def test_the_overview_tells_who_said_what(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    quotes = {f"q{i}": replace(plain.quotes["q1"], id=f"q{i}", text=f"第 {i} 句。", start=i) for i in range(7)}
+    write_page(replace(plain, quotes=quotes), ontology.load(), tmp_path / "page.html")
+    page = visit.open(tmp_path / "page.html")
+    statements = page.locator(".statement")
+    assert statements.count() == 5
+    assert "林若棠" in statements.first.inner_text()
+    assert "文章 a" in statements.first.inner_text()
+    page.get_by_role("button", name="再顯示 2 則").click()
+    assert statements.count() == 7
+
+
 def test_a_click_on_a_line_opens_the_fact(visit: Visit, small_page: Path) -> None:
     page = visit.open(small_page)
     one, other = where(page, "蘆葦研究所"), where(page, "台南")

@@ -3,7 +3,8 @@ const Panel = (() => {
   const {data} = Data;
   const {state} = State;
   const {t, number, el, link, sign, label} = Text;
-  let element, stay = false;
+  const TOLD = 5;              // so many statements stand in the overview
+  let element, stay = false, told = TOLD;
 
   const button = (text, attributes, click) => el("button", {type: "button", ...attributes, on: {click}}, text);
   const entityLink = entity => button(entity.name, {class: "entity", lang: "zh-Hant"}, () => State.select(entity, state.hops));
@@ -135,6 +136,17 @@ const Panel = (() => {
           source(statement.article, statement.text))))];
   }
 
+  // The statements of the newest articles, with a button for more.
+  function latest() {
+    const all = [...data.statements || []].sort((a, b) => (data.articles[b.article].date || "").localeCompare(data.articles[a.article].date || ""));
+    const parts = statements("said", all.slice(0, told), true);
+    if (told < all.length) {
+      parts[0].lastChild.textContent = number(all.length);
+      parts.push(button(t("more-statements", {n: Math.min(TOLD * 4, all.length - told)}), {class: "tool"}, () => { told += TOLD * 4; const {scrollTop} = element; render(false); element.scrollTop = scrollTop; }));
+    }
+    return parts;
+  }
+
   function articles(entity) {
     if (!entity.mentions?.length) return [];
     return [el("h3", {}, t("sources"), el("span", {class: "count"}, number(entity.mentions.length))),
@@ -176,6 +188,7 @@ const Panel = (() => {
       el("ol", {class: "top"}, ...top.map(entity => el("li", {}, el("button",
         {type: "button", on: {click: () => State.select(entity)}},
         sign(entity.type), el("span", {class: "name", lang: "zh-Hant"}, entity.name), el("span", {class: "count"}, t("facts", {n: entity.facts.length})), bar(entity))))),
+      ...latest(),
       el("h3", {}, t("sources"), el("span", {class: "count"}, number(data.articles.length))),
       el("ul", {class: "sources"}, ...[...data.articles.keys()].sort((a, b) => (data.articles[b].date || "").localeCompare(data.articles[a].date || "")).slice(0, 30).map(index => el("li", {}, source(index)))),
       el("p", {class: "note keys"}, t("hint-keys")),
