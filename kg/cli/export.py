@@ -148,7 +148,8 @@ def export(
     if form == "html":
         from kg.export.page import Page, write_page
 
-        image = out.with_suffix(".png") if preview else None
+        # A page that is itself called so keeps its name.
+        image = out.with_name(f"{out.stem if out.suffix != '.png' else out.name}.png") if preview else None
         page = Page(
             title or asked.title,
             description,

@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from kg import ontology
 from kg.export.page import Page, write_page
-from tests.small_graph import hostile, small
+from tests.small_graph import PAYLOAD, hostile, small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "hostile.html"
-    write_page(hostile(), ontology.load(), out, Page(next(iter(hostile().nodes.values())).name))
+    write_page(hostile(), ontology.load(), out, Page(next(iter(hostile().nodes.values())).name, PAYLOAD))
     return out
 
 

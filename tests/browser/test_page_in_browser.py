@@ -429,7 +429,9 @@ def test_nothing_overflows(visit: Visit, hostile_page: Path, small_page: Path, f
             page.get_by_test_id("toggle-table").click()
 
 
-@pytest.mark.parametrize("fragment", ["", "#n=organization/reed&d=1", "#lang=en&p=person/lin,organization/tide"])
+@pytest.mark.parametrize(
+    "fragment", ["", "#n=organization/reed&d=1", "#n=person/lin", "#lang=en&p=person/lin,organization/tide"]
+)
 def test_is_accessible(visit: Visit, small_page: Path, fragment: str) -> None:
     page = visit.open(small_page, fragment)
     for theme in ("light", "dark"):
