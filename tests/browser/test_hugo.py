@@ -37,13 +37,19 @@ def test_the_example_site_shows_the_graph_and_the_graph_leads_back(
     shutil.copytree(ROOT / "docs" / "hugo-site", source, ignore=shutil.ignore_patterns(".kg", "public"))
     monkeypatch.chdir(source)
     assert kg("ingest", "content").exit_code == 0
-    assert kg("export", "html", "static/graph.html", "--embed", "--base-url", site).exit_code == 0
+    previewed = ("--preview", "--url", f"{site}/graph.html", "--description", "誰在哪裡做了什麼")
+    assert kg("export", "html", "static/graph.html", "--embed", "--base-url", site, *previewed).exit_code == 0
+    assert (source / "static" / "graph.png").read_bytes().startswith(b"\x89PNG")
     # The server of the fixture shows the folder around the source.
     command = [hugo, "--quiet", "--baseURL", f"{site}/", "--destination", str(tmp_path)]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (built.returncode, built.stderr) == (0, "")
 
     page = visit.page
+    page.goto(f"{site}/graph.html")
+    image = page.locator("meta[property='og:image']").get_attribute("content")
+    assert image == f"{site}/graph.png"
+    assert page.request.get(image).ok
     page.goto(f"{site}/posts/lin-ruotang/")
     frame = page.frame_locator("iframe.graph")
     page.locator("iframe.graph").scroll_into_view_if_needed()

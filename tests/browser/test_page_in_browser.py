@@ -466,6 +466,21 @@ def test_a_large_graph_travels_compressed(visit: Visit, tmp_path: Path) -> None:
     visit.check(out)
 
 
+def test_a_telephone_begins_with_fewer_and_lists_a_fact_in_two_lines(visit: Visit, tmp_path: Path) -> None:
+    nodes = [node(f"person/{i}", "Person", f"人物 {i}") for i in range(400)]
+    facts = [fact(f"f{i:05}", f"person/{i}", "ADVISED", f"person/{i % 40}", None, "證據") for i in range(40, 400)]
+    out = tmp_path / "page.html"
+    write_page(graph_of([*small().articles.values()], nodes, facts, []), ontology.load(), out)
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    page = visit.open(out)
+    assert re.match("顯示 80／400 個實體", page.get_by_test_id("status").inner_text())
+    page.get_by_test_id("toggle-table").click()
+    row = page.locator("#table tbody tr").first
+    first, third, last = (row.locator("td").nth(i).bounding_box() or {} for i in (0, 2, 4))
+    assert abs(first["y"] - third["y"]) < 10
+    assert last["y"] >= first["y"] + first["height"] - 1
+
+
 @pytest.mark.parametrize(("leaves", "drawn"), [(300, 300), (500, 399)])
 def test_the_neighbours_of_a_selected_entity_are_drawn(visit: Visit, tmp_path: Path, leaves: int, drawn: int) -> None:
     nodes = [node("person/hub", "Person", "中心"), *(node(f"person/{i}", "Person", f"人物 {i}") for i in range(leaves))]
