@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from kg.export.page import _SCRIPTS, Page, write_page
 from kg.export.page_data import web_address
 from kg.export.preview import write_preview
 from kg.export.selection import select
+from kg.export.untangle import crossings, untangle
 from kg.resources import folder
 from tests.small_graph import hostile, small
 
@@ -236,6 +238,39 @@ def test_a_long_list_without_javascript_tells_every_fact_briefly(tmp_path: Path)
     assert listed.count("<dd>") == len(facts)
     assert "研究所推出" not in listed
     assert "不列出處" in listed
+
+
+class TestUntangle:
+    def test_two_lines_that_cross_do_so_no_longer(self) -> None:
+        square = np.array([[0.0, 0.0], [9.0, 9.0], [0.0, 10.0], [10.0, 0.0]])
+        lines = [(0, 1), (2, 3), (0, 2)]
+        ends = np.array(lines)
+        assert crossings(square, ends, np.arange(3)) == 1
+        apart = untangle(square, lines)
+        assert crossings(apart, ends, np.arange(3)) == 0
+        assert sorted(map(tuple, apart)) == sorted(map(tuple, square))
+        assert (apart == untangle(square, [(other, one) for one, other in reversed(lines)])).all()
+
+    def test_a_thicket_is_left_as_it_is(self) -> None:
+        places = np.array([[i % 8, i // 8] for i in range(64)], dtype=float)
+        lines = list(combinations(range(64), 2))
+        assert (untangle(places, lines) == places).all()
+
+    @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
+    @settings(max_examples=30, deadline=None)
+    def test_it_never_makes_more(self, lines: list[tuple[int, int]]) -> None:
+        places = np.array([[i * 7 % 10, i * i % 11] for i in range(10)], dtype=float)
+        ends = np.array(sorted({(min(pair), max(pair)) for pair in lines if pair[0] != pair[1]}), dtype=int).reshape(
+            -1, 2
+        )
+        some = np.arange(len(ends))
+
+        def cost(points: np.ndarray) -> float:
+            length = np.linalg.norm(points[ends[:, 0]] - points[ends[:, 1]], axis=1)
+            unit = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1).mean() if len(ends) else 1
+            return float(crossings(points, ends, some) + length.sum() / unit)
+
+        assert cost(untangle(places, lines)) <= cost(places) + 1e-6
 
 
 class TestAppearance:
