@@ -42,8 +42,8 @@ _NOTHING: Given = {}
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
 _LEAST_SURE = 0.45
-# The best balance of precision and recall (F1), likewise.
-_WIDE = 0.3
+# The same for learned relations, and where the balance of precision and recall (F1) is best.
+_SURE, _WIDE = 0.55, 0.35
 # Where the weights of the learned scorer are in a schemas folder.
 WEIGHTS = Path("weights") / "relations.data"
 
@@ -108,7 +108,7 @@ def load(schemas: Path, model: str | None = None, *, wide: bool = False) -> Tool
         symmetric=frozenset(name for name, relation in types.relation_types.items() if relation.symmetric),
         shape=shape,
         scorer=scorer,
-        least=_WIDE if wide else scorer.model.threshold if scorer else _LEAST_SURE,
+        least=(_WIDE if wide else _SURE) if scorer else _LEAST_SURE,
     )
 
 

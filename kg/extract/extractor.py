@@ -26,7 +26,7 @@ _CODE = (
     "ontology.py",
     "fold.py",
 )
-_DATA = (".yaml", ".json")
+_DATA = (".yaml", ".json", ".data")
 
 
 @dataclass(frozen=True, slots=True)
