@@ -163,6 +163,7 @@ def test_a_rumour_looks_different(visit: Visit, small_page: Path) -> None:
         ("A-B, C & D", "A-B, C & D"),
         ("**她**[加入](https://x.example)`研究所`", "她加入研究所"),
         ("前一行，起頭的子句，\n中間，最後的子句。", "前一行，|最後的子句。"),
+        ("| Foldwright | 90.2% | 187 |", "Foldwright|187"),
         ("第一個子句，" + "很長" * 60 + "，最後一個。", "第一個子句，|最後一個。"),
     ],
 )

@@ -37,9 +37,9 @@ const Text = (() => {
     .replace(/\*+|`+|~~|(?<!\w)_+|_+(?!\w)/g, "").trim();
 
   // The address of an article that opens at these words (a text fragment); of long ones the first and the last are named.
-  // “-”, “,” and “&” would be read as syntax.
+  // Lines and the cells of a table are apart in the page. “-”, “,” and “&” would be read as syntax.
   const at = (address, words) => {
-    const lines = plain(words).split("\n").map(line => line.trim()).filter(Boolean);
+    const lines = plain(words).split(/[\n|]/).map(line => line.trim()).filter(Boolean);
     if (!address || !lines.length) return address;
     const encode = text => encodeURIComponent(text).replace(/-/g, "%2D");
     const pieces = lines.join("\n").length > 80 || lines.length > 1 ? lines.flatMap(line => line.split(/(?<=[，。；！？、：,;!?])/)).map(piece => piece.trim()).filter(Boolean) : lines;
