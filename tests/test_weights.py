@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 import spacy
 from spacy.training import Example
+from spacy.util import fix_random_seed
 
 from kg import resources
 from kg.corpus.folder import read_split
-from kg.errors import SchemaError
+from kg.errors import NotFoundError, SchemaError
 from kg.extract import weights
 from kg.train import files, lessons
 from tests.command import kg
 
 SCHEMAS = resources.folder("schemas")
 CORPUS = Path(__file__).parent.parent / "corpus"
-TAUGHT = 5
 
 
 def test_the_shipped_weights_belong_to_the_train_part_as_it_is() -> None:
@@ -36,14 +36,17 @@ def test_the_shipped_weights_belong_to_the_train_part_as_it_is() -> None:
 def test_training_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     schemas = tmp_path / "schemas"
     shutil.copytree(SCHEMAS, schemas)
-    articles = lessons.read(CORPUS / "articles", read_split(CORPUS, "train"), SCHEMAS)[:TAUGHT]
+    train = lessons.read(CORPUS / "articles", read_split(CORPUS, "train"), SCHEMAS)
+    articles = list({article.fold: article for article in reversed(train)}.values())
+    with pytest.raises(NotFoundError, match="too few"):
+        files.write(articles[:2], schemas, "train", lambda _done, _total: None)
     seen = []
     for _ in range(2):
         paths = files.write(articles, schemas, "train", lambda _done, _total: None)
         seen.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in paths])
     assert seen[0] == seen[1]
     file = weights.read(schemas)
-    assert file.origin.articles == TAUGHT
+    assert file.origin.articles == len(articles)
     assert file.origin.digest == lessons.digest(articles)
 
 
@@ -102,6 +105,7 @@ def test_explain_says_what_proposed_a_name_and_what_decided(tmp_path: Path) -> N
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pipeline that knows 沙沙沙 for a product, and nothing else."""
+    fix_random_seed(0)
     nlp = spacy.blank("zh")
     nlp.add_pipe("ner").add_label("PRODUCT")
     texts = ["我喜欢沙沙沙的声音。", "沙沙沙很好。", "他买了沙沙沙。", "大家都用沙沙沙。"]

@@ -7,13 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from kg.corpus.references import prepared
+from kg.errors import NotFoundError
 from kg.extract import chain, referents, timer, weights
 from kg.train import names, references, relations, times
-from kg.train.lessons import Article
+from kg.train.lessons import FOLDS, Article
 
 
 def write(articles: Sequence[Article], schemas: Path, split: str, progress: names.Progress) -> list[Path]:
-    """Learn from the articles and write the files; returns their paths."""
+    """Learn from the articles and write the files; returns their paths. Raises NotFoundError if they are too few."""
+    if len({article.fold for article in articles}) < FOLDS:
+        raise NotFoundError(
+            f"there are too few articles to learn from ({len(articles)}); annotate at least some twenty"
+        )
     path = weights.path_of(schemas)
     path.parent.mkdir(exist_ok=True)
     course = names.Course.of(articles, schemas, progress)
