@@ -114,8 +114,9 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for text in texts
     ]
     optimizer = nlp.initialize(lambda: examples)
-    for _ in range(30):
+    for _ in range(120):
         nlp.update(examples, sgd=optimizer)
+    assert [entity.text for entity in nlp(texts[-1]).ents] == ["沙沙沙"]
     folder = tmp_path_factory.mktemp("pipeline") / "tiny"
     nlp.to_disk(folder)
     return folder
