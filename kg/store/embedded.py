@@ -54,6 +54,8 @@ class EmbeddedStore:
         `vocabulary` is called when something is to be written.
         """
         self._folder = folder
+        # The engine keeps the current folder of its start, whatever has become of ours.
+        self._place = (folder / _DATABASE).absolute()
         self._vocabulary = vocabulary
         self._lock = FileLock(folder / _LOCK, timeout=_LOCK_SECONDS)
         self._database: Any = None
@@ -104,6 +106,11 @@ class EmbeddedStore:
         with self._explained():
             self._commit(after, old, new)
         return changes
+
+    def rebuild(self) -> None:
+        """See GraphStore."""
+        with self._explained():
+            self._rebuild(build(self.records()), self._folder / _LEDGER)
 
     def query(self, cypher: str, parameters: Mapping[str, Any], *, write: bool = False) -> Table:
         """See GraphStore."""
@@ -176,9 +183,9 @@ class EmbeddedStore:
             ledger.write(following, {})
             following.replace(path)
         stamp = None
-        if arcadedb.database_exists(str(self._folder / _DATABASE)):
+        if arcadedb.database_exists(str(self._place)):
             try:
-                self._database = arcadedb.open_database(str(self._folder / _DATABASE))
+                self._database = arcadedb.open_database(str(self._place))
                 self._database.set_wal_flush("yes_full")
                 stamp = self._stamp()
             except arcadedb.ArcadeDBError as error:
@@ -226,10 +233,9 @@ class EmbeddedStore:
         if self._database is not None:
             self._database.close()
             self._database = None
-        place = self._folder / _DATABASE
-        if place.exists():
-            shutil.rmtree(place)
-        self._database = _engine().create_database(str(place))
+        if self._place.exists():
+            shutil.rmtree(self._place)
+        self._database = _engine().create_database(str(self._place))
         self._database.set_wal_flush("yes_full")
         for statement in statements.constraints("GraphState"):
             self._write(statement, {})
