@@ -164,6 +164,11 @@ def score_article(gold: Gold, record: Record | None, text: str, symmetric: froze
     return _Comparison(gold, record, text, symmetric).score
 
 
+def matched_entities(gold: Gold, record: Record, text: str, symmetric: frozenset[str]) -> dict[str, str | None]:
+    """Return the name of the annotated entity that each entity of a record stands for, by entity id."""
+    return _Comparison(gold, record, text, symmetric).matched
+
+
 def fold(surface: str) -> str:
     """Return the letters and digits of a surface form, without differences of case and width."""
     folded = unicodedata.normalize("NFKC", surface).casefold()

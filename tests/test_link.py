@@ -95,13 +95,13 @@ def names_of(text: str) -> list[set[str]]:
     [
         ("執行長林宗翰（Tsung-Han Lin，人稱「阿翰」）離開了。阿翰說，很難。", {"林宗翰", "Tsung-Han Lin", "阿翰"}),
         ("研究員陳怡君，英文名 Claire Chen，離開了。Claire 說，很難。", {"陳怡君", "Claire Chen", "Claire"}),
-        ("工程師張偉綽號「小鋼炮」，小鋼炮離開了。", {"張偉", "小鋼炮"}),
+        ("工程師張偉哲綽號「小鋼炮」，小鋼炮離開了。", {"張偉哲", "小鋼炮"}),
         ("執行長黃柏勳離開了，同事都叫他烙鐵。烙鐵說，很難。", {"黃柏勳", "烙鐵"}),
         ("鹽白實驗室（Saltwhite Lab，下稱「鹽白」）發布模型。", {"鹽白實驗室", "Saltwhite Lab", "鹽白"}),
         ("鹽白實驗室，簡稱鹽白，發布模型。", {"鹽白實驗室", "鹽白"}),
         ("新創公司 Ferrule AI 在 2022 年改名 Barrow Labs。", {"Ferrule AI", "Barrow Labs"}),
         ("新創公司 Ferrule AI（現名 Barrow Labs）很小。", {"Ferrule AI", "Barrow Labs"}),
-        ("綽號「小鋼炮」的張偉加入 DeepMind。小鋼炮說，很難。", {"張偉", "小鋼炮"}),
+        ("綽號「小鋼炮」的張偉哲加入 DeepMind。小鋼炮說，很難。", {"張偉哲", "小鋼炮"}),
         ("執行長黃柏勳 Bo Huang 說，很難。", {"黃柏勳", "Bo Huang"}),
     ],
 )

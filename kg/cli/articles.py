@@ -10,7 +10,6 @@ import typer
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say, say_problem
 from kg.cli.options import Address, Drafts, Jobs, Model, Paths, Root, Schemas, default_graph, open_graph
-from kg.cli.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +39,7 @@ def ingest(
 ) -> None:
     """Read articles that are new or changed, and keep what they tell in the graph."""
     from kg import articles, pipeline
+    from kg.cli.terminal import progress
     from kg.errors import NotFoundError
     from kg.extract.extractor import Extractor
 
@@ -98,6 +98,7 @@ def extract(
 ) -> None:
     """Read articles, drafts too, and print what they tell, without storing it."""
     from kg import articles, pipeline, record
+    from kg.cli.terminal import progress
     from kg.extract.extractor import Extractor
 
     extractor = Extractor(schemas, model)

@@ -26,6 +26,16 @@ if TYPE_CHECKING:
     from kg.score import Score
     from kg.train.lessons import Knowledge
 
+_KNOWLEDGE = {"full": "knowledge_full", "half": "knowledge_half", "none": "knowledge_none"}
+_REFERENCES = {
+    "he_she": "reference_he_she",
+    "it": "reference_it",
+    "speaker": "reference_speaker",
+    "several": "reference_several",
+    "description": "reference_description",
+    "left_out": "reference_left_out",
+    "all": "reference_all",
+}
 _MEASURES = ("entity", "entity_any", "relation", "relation_any", "statement")
 _JOINING = {"surfaces": "joining_surfaces", "written": "joining_written", "mentions": "joining_mentions"}
 
@@ -112,7 +122,7 @@ def training_table(scores: Mapping[Knowledge, Score]) -> Iterator[RenderableType
     """Yield the entity measures by what the lexicon knows."""
     from kg.score import to_json
 
-    rows = {say(f"knowledge_{knowledge}"): to_json(score)["entity"] for knowledge, score in scores.items()}
+    rows = {say(_KNOWLEDGE[knowledge]): to_json(score)["entity"] for knowledge, score in scores.items()}
     yield _rates(say("trained"), rows)
 
 
@@ -150,7 +160,7 @@ def _references(figures: Mapping[str, Mapping[str, float | None]]) -> Table:
     for kind, row in figures.items():
         rate = "–" if row["rate"] is None else f"{row['rate']:.3f}"
         table.add_row(
-            say(f"reference_{kind}"),
+            say(_REFERENCES[kind]),
             *map(str, (row["right"], row["of"])),
             rate,
             *map(str, (row["partial"], row["passed_over"])),

@@ -11,7 +11,6 @@ import typer
 from kg.cli.app import app, bilingual, both
 from kg.cli.messages import say
 from kg.cli.options import Schemas
-from kg.cli.terminal import progress
 
 _TRAINED_ON: Literal["train"] = "train"
 # With more threads the order of additions, and so the last digits, would depend on the machine.
@@ -51,6 +50,7 @@ def train(
     """Learn weights from an annotated corpus and write them into schemas/weights/ (needs pip install 'kg[train]')."""
     for variable in _ONE_THREAD:
         os.environ[variable] = "1"
+    from kg.cli.terminal import progress
     from kg.corpus.folder import articles_of, read_split
     from kg.errors import NotFoundError
     from kg.resources import folder as shipped

@@ -11,9 +11,21 @@ from pathlib import Path
 import ahocorasick_rs
 
 from kg import lexicon, ontology
-from kg.extract import cues, frames, grammar, interview, recognizer, referents, tables, weights
+from kg.extract import (
+    cues,
+    frames,
+    grammar,
+    interview,
+    learned_relations,
+    recognizer,
+    referents,
+    relation_model,
+    tables,
+    weights,
+)
 from kg.extract.entities import find_entities
 from kg.extract.frames import TriggerFinder
+from kg.extract.learned_relations import RelationScorer
 from kg.extract.mentions import MentionFinder
 from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
@@ -30,6 +42,8 @@ _NOTHING: Given = {}
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
 _LEAST_SURE = 0.45
+# Where the weights of the learned scorer are in a schemas folder.
+WEIGHTS = Path("weights") / "relations.data"
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,8 @@ class Tools:
     interview: interview.Interview
     symbols: Mapping[str, str]
     symmetric: frozenset[str]
+    shape: learned_relations.Schema
+    scorer: RelationScorer | None
 
 
 @cache
@@ -62,6 +78,8 @@ def load(schemas: Path, model: str | None = None) -> Tools:
     segmenter = Segmenter(names.words)
     marks = symbols(list(types.entity_types))
     relation_frames = frames.load(schemas, types, marks)
+    triggers = ahocorasick_rs.AhoCorasick(relation_frames.triggers)
+    shape = learned_relations.schema(schemas, types, marks, relation_frames, triggers)
     return Tools(
         schemas=schemas,
         ontology=types,
@@ -75,14 +93,27 @@ def load(schemas: Path, model: str | None = None) -> Tools:
         ),
         grammar=grammar.load(schemas),
         frames=relation_frames,
-        triggers=ahocorasick_rs.AhoCorasick(relation_frames.triggers),
+        triggers=triggers,
         verbs=TriggerFinder(relation_frames),
         referents=referents.load(referents.path_of(schemas)),
         headers=tables.load(schemas),
         interview=interview.load(schemas),
         symbols=marks,
         symmetric=frozenset(name for name, relation in types.relation_types.items() if relation.symmetric),
+        shape=shape,
+        scorer=_scorer(schemas, shape, types, relation_frames),
     )
+
+
+def _scorer(
+    schemas: Path, shape: learned_relations.Schema, types: Ontology, relation_frames: frames.Frames
+) -> RelationScorer | None:
+    """The learned scorer, if the schemas folder has weights and they were learned for its ontology."""
+    path = schemas / WEIGHTS
+    if not path.is_file():
+        return None
+    model = relation_model.load(path)
+    return RelationScorer(model, shape, types, relation_frames) if shape.belongs(model) else None
 
 
 def extract(document: Document, tools: Tools) -> Record:
@@ -90,8 +121,17 @@ def extract(document: Document, tools: Tools) -> Record:
     segmented = tools.segmenter.segment(document)
     entities = find_entities(segmented, tools.finder)
     reading, speakers, quotations = read(document, segmented, entities, tools)
-    relations = relate(document, reading, entities, speakers, tools)
+    relations = decide(understand(document, segmented, reading, entities, speakers, tools), tools)
     return Record(document.metadata, entities, relations, _statements(quotations, entities))
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An article as it was read, with what the frames, the tables and the conversation say, several times the same."""
+
+    segmented: Segmented
+    finder: RelationFinder
+    readings: tuple[Relation, ...]
 
 
 def read(
@@ -150,15 +190,27 @@ def _speakers(turns: Sequence[tuple[int, int, str]], quotations: Sequence[Quotat
     return sorted({speaker for _, _, speaker in turns} | {speaker for speaker, count in quoted.items() if count > 1})
 
 
-def relate(
-    document: Document, reading: Reading, entities: Sequence[Entity], speakers: Sequence[str], tools: Tools
-) -> tuple[Relation, ...]:
-    """The relations of an article as it was read."""
-    view = reading.view()
-    found = list(RelationFinder(reading, view, tools.frames, tools.ontology).find(tools.triggers))
+def understand(
+    document: Document,
+    segmented: Segmented,
+    reading: Reading,
+    entities: Sequence[Entity],
+    speakers: Sequence[str],
+    tools: Tools,
+) -> Understood:
+    """What frames, tables and the conversation say in an article as it was read."""
+    finder = RelationFinder(reading, reading.view(), tools.frames, tools.ontology)
+    found = list(finder.find(tools.triggers))
     found.extend(tables.TableReader(document, entities, tools.headers, tools.ontology.signatures).find())
-    found.extend(interview.find_guests(reading, view, found, speakers, tools.interview))
-    return tuple(relation for relation in merged(found, tools.symmetric) if relation.confidence >= _LEAST_SURE)
+    found.extend(interview.find_guests(reading, finder.view, found, speakers, tools.interview))
+    return Understood(segmented, finder, tuple(found))
+
+
+def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
+    """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
+    if tools.scorer is not None:
+        return merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
+    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:

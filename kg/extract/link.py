@@ -27,6 +27,9 @@ _IN_FAMILIES = frozenset({"Model", "Product"})
 _QUOTES = frozenset("「」『』“”")
 _TURN = re.compile("^[ *_>-]*([\u3400-\u9fff]{1,4})[ *_]*[：:]", re.MULTILINE)
 
+# A short name that is less likely a name than this has whatever type its full form has.
+_UNSURE = 0.75
+
 
 @dataclass(slots=True)
 class _Cluster:
@@ -35,6 +38,7 @@ class _Cluster:
     type: str
     surfaces: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     entry: Entry | None = None
+    probability: float = 0.0
 
     @property
     def first(self) -> int:
@@ -92,6 +96,7 @@ class Linker:
                     clusters.append(cluster)
                 by_surface[candidate.surface] = cluster
             cluster.surfaces.setdefault(candidate.surface, []).append((candidate.start, candidate.end))
+            cluster.probability = max(cluster.probability, candidate.probability)
         return clusters, by_surface
 
     def _entry(self, candidate: Candidate) -> Entry | None:
@@ -247,6 +252,8 @@ class Linker:
                 full = self._established([cluster for cluster in claimants if cluster is not bearer], bearer.first)
                 if full and bearer not in claimants and self._may_absorb(full, bearer):
                     self._merge(full, bearer, bearers)
+                elif full is None and bearer.entry is None and self._is_shared(form, bearer, claimants):
+                    bearer.surfaces = {}
                 continue
             places = self._places(taken, found[form])
             # The stem of an organization may be any word; other short forms of two characters are rather that word.
@@ -291,11 +298,19 @@ class Linker:
         return earlier[0] if len(earlier) == 1 else None
 
     @staticmethod
+    def _is_shared(form: str, bearer: _Cluster, claimants: Sequence[_Cluster]) -> bool:
+        """Whether a name that was found is nothing but the short form of several people: neither is meant for sure."""
+        people = [cluster for cluster in claimants if cluster is not bearer and cluster.type == "Person"]
+        return len(people) > 1 and bearer.type == "Person" and set(bearer.surfaces) == {form}
+
+    @staticmethod
     def _may_absorb(full: _Cluster, short: _Cluster) -> bool:
         if short.entry is not None:
             return False
         # A short name tells less of its type than a full one: the guess at it is the weaker one.
-        return full.type in (short.type, "Person") or (full.type == "Organization" and short.type not in _NAMED_AFTER)
+        return full.type in (short.type, "Person") or (
+            full.type == "Organization" and (short.type not in _NAMED_AFTER or short.probability < _UNSURE)
+        )
 
     def _is_only_quoted(self, places: Sequence[tuple[int, int]]) -> bool:
         """Whether a form only stands in quotation marks, as the name of another thing would: the lab's app 「竹馬」."""

@@ -20,10 +20,13 @@ from kg.extract.surfaces import Places, Row
 from kg.extract.tagger import Spans, Tagger
 from kg.extract.unit_features import UnitFeatures
 from kg.extract.units import Units
+from kg.extract.votes import COLUMN
 from kg.extract.weights import Floats, NameWeights
 from kg.lexicon import Lexicon
 
 _STANDS = 0.5
+# Title marks and the header of a column say what a name is.
+_TELLING_SOURCES = frozenset({"title", COLUMN})
 # How sure the lexicon is of what it lists, and title marks of what the rules make of them.
 _SETTLED = 0.98
 
@@ -60,11 +63,12 @@ class Weighed:
     rows: Mapping[str, Row]
 
     def settled(self, surface: str) -> str | None:
-        """The type of what the lexicon lists without doubt, or of what the rules take a title for; else nothing."""
+        """The type of what the lexicon lists without doubt, or that the rules give a title or cell; else nothing."""
         proposal = self.draft.proposals.get(surface)
         if proposal is None:
             return None
-        return self.rules.get(surface) if "title" in proposal.sources else proposal.fixed
+        told = _TELLING_SOURCES & proposal.sources.keys()
+        return self.rules.get(surface) if told else proposal.fixed
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,18 +98,20 @@ class RelationFinder:
         clause_end = last
         while clause_end < line.end and self.view.text[clause_end] not in BREAKS:
             clause_end += 1
-        time, future = self._time(line, match.clause, match.start, clause_end)
+        time, future = self.time(line, match.clause, match.start, clause_end)
         if future:
             return
         span = (min(first, match.clause), clause_end)
-        qualifiers = self._qualifiers(match.frame, line, span[0], clause_end, match.start, object_)
+        qualifiers = self.qualifiers(
+            match.frame.data.predicate, line, span[0], clause_end, match.start, object_.members
+        )
         for one in subject.members:
             for other in object_.members:
                 relation = self._relation(match, one, other, span, subject.weight * object_.weight, qualifiers, time)
                 if relation:
                     yield relation
 
-    def _time(self, line: Line, clause: int, trigger: int, clause_end: int) -> tuple[str | None, bool]:
+    def time(self, line: Line, clause: int, trigger: int, clause_end: int) -> tuple[str | None, bool]:
         """The date that goes with a trigger: in its clause before it, behind it, or earlier in the sentence."""
         items = self.view.items
         ranges = [range(trigger - 1, clause - 1, -1), range(trigger, clause_end)]
@@ -126,10 +128,11 @@ class RelationFinder:
                         return item.value, False
         return None, False
 
-    def _qualifiers(
-        self, frame: Frame, line: Line, first: int, last: int, trigger: int, object_: Argument
+    def qualifiers(
+        self, predicate: str, line: Line, first: int, last: int, trigger: int, objects: Sequence[str]
     ) -> dict[str, str]:
-        wanted = self.ontology.relation_types[frame.data.predicate].qualifiers
+        """What else is said of a relation between two view offsets: role, amount, score and the like."""
+        wanted = self.ontology.relation_types[predicate].qualifiers
         result: dict[str, str] = {}
         names = {"role": "Role", "amount": "Amount", "score": "Score", "rank": "Rank", "result": "Rank"}
         for qualifier, kind in names.items():
@@ -144,7 +147,7 @@ class RelationFinder:
                 key=lambda k: (abs(k - trigger), k),
             )
             if qualifier == "role":
-                places = [k for k in places if self._is_free_role(k, object_)]
+                places = [k for k in places if self._is_free_role(k, objects)]
             if places:
                 item = self.view.items[places[0]]
                 result[qualifier] = self.reading.original[item.start : item.end].strip()
@@ -155,12 +158,12 @@ class RelationFinder:
                 result["degree"] = self.reading.original[a:b]
         return result
 
-    def _is_free_role(self, place: int, object_: Argument) -> bool:
+    def _is_free_role(self, place: int, objects: Sequence[str]) -> bool:
         """Whether a role is not that of another organization, named right before it: Windsurf 的執行長."""
         for k in (place - 1, place - 2):
             item = self.view.items.get(k)
             if item and item.type == "Organization":
-                return bool(set(item.members) & set(object_.members))
+                return bool(set(item.members) & set(objects))
         return True
 
     def _relation(
@@ -183,12 +186,7 @@ class RelationFinder:
         relation = self.ontology.relation_types[predicate]
         if relation.object_kinds and other.type == "Organization" and other.kind not in relation.object_kinds:
             return None
-        start, end = self.view.span(max(place[0], line.start), min(place[1], line.end))
-        while start < end and self.reading.original[start] in _EDGES:
-            start += 1
-        while end > start and self.reading.original[end - 1] in _EDGES:
-            end -= 1
-        evidence = Evidence(start, end, self.reading.original[start:end], frame.data.id)
+        evidence = self.evidence(*self.view.span(max(place[0], line.start), min(place[1], line.end)), frame.data.id)
         kind = frame.data.time
         return Relation(
             subject=subject,
@@ -202,6 +200,14 @@ class RelationFinder:
             confidence=round(frame.data.confidence * weight * (_QUOTED if line.quoted else 1.0), 4),
             evidence=(evidence,),
         )
+
+    def evidence(self, start: int, end: int, rule: str) -> Evidence:
+        """The words between two text offsets, without what a quoted piece does not begin or end with."""
+        while start < end and self.reading.original[start] in _EDGES:
+            start += 1
+        while end > start and self.reading.original[end - 1] in _EDGES:
+            end -= 1
+        return Evidence(start, end, self.reading.original[start:end], rule)
 
 
 def merged(relations: Sequence[Relation], symmetric: frozenset[str]) -> tuple[Relation, ...]:

@@ -41,7 +41,7 @@ def places_of(draft: Draft, units: Units, spans: Spans) -> Places:
     for start, end in standing(draft.text, names):
         if end - start > 3 or not HAN.match(draft.text[start]) or (start in units.at and end in units.end_at):
             places[draft.text[start:end]].add((start, end))
-    return {surface: sorted(found) for surface, found in places.items()}
+    return {surface: sorted(found) for surface, found in places.items() if not _is_of_a_place(draft, surface)}
 
 
 def rows(draft: Draft, units: Units, spans: Spans, places: Places, rules: Mapping[str, str]) -> dict[str, Row]:
@@ -200,15 +200,18 @@ def _formed_chinese(draft: Draft, units: Units, surface: str, place: tuple[int, 
 
 
 def _followed(draft: Draft, where: Sequence[tuple[int, int]]) -> Row:
-    """Whether an aspect particle stands behind, which makes a verb of a word, or what makes an adjective of a place."""
+    """Whether an aspect particle stands behind, which makes a verb of a word: 「屠殺」了對手."""
     after = [_behind(draft.text, end) for _, end in where[:_LOOKED_AT]]
-    row = {"aspect behind": sum(char != "" and char in _ASPECTS for char in after) / len(after)}
-    start, end = where[0]
-    if draft.text[end - 1] in OF_A_PLACE:
-        inner = draft.proposals.get(draft.text[start : end - 1])
-        if inner is not None and inner.fixed == "Place":
-            row["of a place"] = 1.0
-    return row
+    return {"aspect behind": sum(char != "" and char in _ASPECTS for char in after) / len(after)}
+
+
+def _is_of_a_place(draft: Draft, surface: str) -> bool:
+    """Whether a surface is the language, people or food of a place: 新加坡語."""
+    if surface[-1:] not in OF_A_PLACE:
+        return False
+    proposal = draft.proposals.get(surface)
+    owners = draft.lexicon.get(surface[:-1])
+    return not (proposal and proposal.fixed) and any(entry.type == "Place" and not weak for entry, weak in owners)
 
 
 def _behind(text: str, end: int) -> str:

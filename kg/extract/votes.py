@@ -13,6 +13,7 @@ from kg.extract.draft import Draft, Proposal, best
 from kg.extract.script import HAN
 
 FRAME = 1.6
+COLUMN = "column"
 # What a neighbour must have to tell something, and to tell much.
 _TELLING, _SURE = 1.5, 2.5
 _TIER_MOST = defaultdict(lambda: 2.0, {STRONG: 6.0, FRAME: 3.2, FAIR: 1.5, WEAK: 0.75})
@@ -43,11 +44,13 @@ def tables(draft: Draft) -> None:
                 # Beside a column of models, other titles that are names are what the models are measured on.
                 for start, _ in cells[1:]:
                     if named := draft.starting(start):
+                        named.sources.setdefault(COLUMN)
                         named.vote("Benchmark", STRONG)
             continue
         for (start, end), title in zip(cells, header, strict=False):
             for type_, names in columns.items():
                 if draft.text[slice(*title)] in names and (found := _cell(draft, start, end, type_)):
+                    found.sources.setdefault(COLUMN)
                     found.vote(type_, STRONG)
 
 

@@ -7,18 +7,26 @@ from pathlib import Path
 
 from kg.corpus.references import prepared
 from kg.extract import chain, referents, weights
-from kg.train import names, references
+from kg.train import names, references, relations
 from kg.train.lessons import Article
 
 
 def write(articles: Sequence[Article], schemas: Path, split: str, progress: names.Progress) -> list[Path]:
     """Learn from the articles and write the files; returns their paths."""
     path = weights.path_of(schemas)
-    text = names.dumps(names.train(articles, schemas, split, progress))
     path.parent.mkdir(exist_ok=True)
-    path.write_text(text, "utf-8")
+    course = names.Course.of(articles, schemas, progress)
+    path.write_text(names.dumps(names.train(course, split)), "utf-8", newline="\n")
     tools = chain.load(schemas)
     learned = references.learn([prepared(a.document, a.gold, tools) for a in articles], tools)
     meant = referents.path_of(schemas)
     meant.write_text(references.dumps(learned), "utf-8", newline="\n")
-    return [path, meant]
+    # Relations are learned from articles read by weights that have not seen them: names and references by fold.
+    found = {
+        lesson.article.name: entities
+        for lesson, entities in names.cross_validated(course)
+        if lesson.knowledge == "full"
+    }
+    related = schemas / chain.WEIGHTS
+    relations.write(articles, tools, related, found)
+    return [path, meant, related]

@@ -6,9 +6,9 @@ import hashlib
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -27,10 +27,10 @@ from kg.gold import Gold, GoldEntity, article_of
 from kg.lexicon import Entry, Lexicon
 from kg.model import Document
 
-# How much of the lexicon there is: all, every other entry, all but what the article names.
+# How much of the lexicon there is: all, every other entry, all but what the article and some others name.
 Knowledge = Literal["full", "half", "none"]
 KNOWLEDGE: tuple[Knowledge, ...] = ("full", "half", "none")
-_HALVES = 7
+_GROUPS: Mapping[Knowledge, int] = {"full": 1, "half": 7, "none": 16}
 FOLDS = 5
 NO_NAME = ""
 
@@ -65,28 +65,37 @@ class World:
 
 
 class Worlds:
-    """The worlds in which an article is read; those that several articles share are made once."""
+    """The worlds in which articles are read. A world takes a second to make, so several articles share one."""
 
-    def __init__(self, schemas: Path) -> None:
+    def __init__(self, articles: Sequence[Article], schemas: Path) -> None:
         self.cues = cues_module.load(schemas)
         self.entries = lexicon_module.load(schemas).entries
-        self._shared: dict[int, World] = {}
+        self._worlds: dict[tuple[Knowledge, int], World] = {}
+        self._names: dict[int, set[str]] = {}
+        for article in articles:
+            names = self._names.setdefault(_group(article, "none"), set())
+            names.update(letters(name) for e in article.gold.entities for name in (e.name, *e.aliases))
 
     def of(self, article: Article, knowledge: Knowledge) -> World:
-        """The world for an article."""
-        if knowledge == "none":
-            own = {letters(name) for e in article.gold.entities for name in (e.name, *e.aliases)}
-            kept = [e for e in self.entries if not own & {letters(n) for n in (e.name, *e.aliases, *e.weak)}]
-            return World.of(kept, self.cues)
-        number = -1 if knowledge == "full" else zlib.crc32(article.name.encode()) % _HALVES
-        if number not in self._shared:
-            kept = [e for e in self.entries if number < 0 or _in_half(e, number)]
-            self._shared[number] = World.of(kept, self.cues)
-        return self._shared[number]
+        """The world for one of the articles."""
+        key = knowledge, _group(article, knowledge)
+        if key not in self._worlds:
+            self._worlds[key] = World.of([e for e in self.entries if self._knows(e, *key)], self.cues)
+        return self._worlds[key]
+
+    def _knows(self, entry: Entry, knowledge: Knowledge, group: int) -> bool:
+        if knowledge == "half":
+            return zlib.crc32(f"{group}/{entry.type}/{entry.name}".encode()) % 2 == 1
+        return knowledge == "full" or not self._names[group] & _all_letters(entry)
 
 
-def _in_half(entry: Entry, number: int) -> bool:
-    return zlib.crc32(f"{number}/{entry.type}/{entry.name}".encode()) % 2 == 1
+def _group(article: Article, knowledge: Knowledge) -> int:
+    return zlib.crc32(article.name.encode()) % _GROUPS[knowledge]
+
+
+@cache
+def _all_letters(entry: Entry) -> frozenset[str]:
+    return frozenset(letters(name) for name in (entry.name, *entry.aliases, *entry.weak))
 
 
 def letters(name: str) -> str:

@@ -15,7 +15,7 @@ from kg.train.lessons import KNOWLEDGE, Article, Knowledge
 def cross_validated(articles: Sequence[Article], schemas: Path, progress: names.Progress) -> dict[Knowledge, Score]:
     """The score of entities by what the lexicon knows; each fold is measured by weights from the others."""
     scores: dict[Knowledge, list[Score]] = defaultdict(list)
-    for lesson, entities in names.cross_validated(articles, schemas, progress):
+    for lesson, entities in names.cross_validated(names.Course.of(articles, schemas, progress)):
         document = lesson.article.document
         record = Record(document.metadata, entities, (), ())
         scores[lesson.knowledge].append(score_article(lesson.article.gold, record, document.text, frozenset()))

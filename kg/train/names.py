@@ -32,34 +32,40 @@ class Exercise:
     labels: Mapping[str, str | None]
 
 
-def train(articles: Sequence[Article], schemas: Path, split: str, progress: Progress) -> NamesFile:
-    """The weights that articles teach; the same articles and schemas give the same weights.
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Everything that is learned from: lessons, articles with other names, and exercises by fold."""
 
-    The classifier learns from what the tagger says about articles that it was not trained on (stacking).
-    """
-    lessons, others = lessons_of(articles, schemas), renamed(articles, schemas)
-    progress(1, FOLDS + 3)
-    exercises = _exercises(lessons, others, lambda done: progress(1 + done, FOLDS + 3))
-    tagger = sequences.train([*lessons, *others])
-    progress(FOLDS + 2, FOLDS + 3)
-    classes = classes_of(articles)
-    surface = classifier.train(((e.weighed.rows, e.labels) for e in exercises), classes)
-    origin = {"articles": len(articles), "split": split, "digest": digest(articles)}
+    articles: Sequence[Article]
+    lessons: Sequence[Lesson]
+    others: Sequence[Lesson]
+    exercises: Sequence[Exercise]
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], schemas: Path, progress: Progress) -> Course:
+        """Read the articles and let a tagger say what it thinks of those that it was not trained on (stacking)."""
+        lessons, others = lessons_of(articles, schemas), renamed(articles, schemas)
+        progress(1, FOLDS + 1)
+        return cls(articles, lessons, others, _exercises(lessons, others, lambda done: progress(done + 1, FOLDS + 1)))
+
+
+def train(course: Course, split: str) -> NamesFile:
+    """The weights that articles teach; the same articles and schemas give the same weights."""
+    tagger = sequences.train([*course.lessons, *course.others])
+    classes = classes_of(course.articles)
+    surface = classifier.train(((e.weighed.rows, e.labels) for e in course.exercises), classes)
+    origin = {"articles": len(course.articles), "split": split, "digest": digest(course.articles)}
     return NamesFile.model_validate({"version": 1, "origin": origin, **tagger, "classes": classes, **surface})
 
 
-def cross_validated(
-    articles: Sequence[Article], schemas: Path, progress: Progress
-) -> Iterator[tuple[Lesson, tuple[Entity, ...]]]:
+def cross_validated(course: Course) -> Iterator[tuple[Lesson, tuple[Entity, ...]]]:
     """What is found in each lesson by weights from the articles of the other folds."""
-    lessons, others = lessons_of(articles, schemas), renamed(articles, schemas)
-    exercises = _exercises(lessons, others, lambda done: progress(done, FOLDS))
-    classes = classes_of(articles)
+    classes = classes_of(course.articles)
     for fold in range(FOLDS):
-        taught = [e for e in exercises if e.lesson.article.fold != fold]
+        taught = [e for e in course.exercises if e.lesson.article.fold != fold]
         surface = classifier.train(((e.weighed.rows, e.labels) for e in taught), classes)
         weights = _weights({"labels": ["O"], "state": {}, "moves": [[0]]}, classes, surface)
-        for exercise in exercises:
+        for exercise in course.exercises:
             if exercise.lesson.article.fold == fold:
                 yield exercise.lesson, entities(exercise, weights)
 
@@ -74,19 +80,18 @@ def entities(exercise: Exercise, weights: NameWeights) -> tuple[Entity, ...]:
 
 def lessons_of(articles: Sequence[Article], schemas: Path) -> list[Lesson]:
     """Every article, with all of the lexicon, half of it, and nothing of it that the article names."""
-    worlds = Worlds(schemas)
+    worlds = Worlds(articles, schemas)
     return [Lesson.of(article, how, worlds.of(article, how)) for article in articles for how in KNOWLEDGE]
 
 
 def renamed(articles: Sequence[Article], schemas: Path) -> list[Lesson]:
     """Articles with the names of others, read by those who know half of the lexicon or no name of the article."""
-    worlds, substitution = Worlds(schemas), Substitution(articles, schemas)
+    substitution = Substitution(articles, schemas)
     found = []
-    for article in articles:
-        for number, how in enumerate(_RENAMED):
-            other = substitution.of(article, number)
-            if other is not None:
-                found.append(Lesson.of(other, how, worlds.of(other, how)))
+    for number, how in enumerate(_RENAMED):
+        others = [other for article in articles if (other := substitution.of(article, number)) is not None]
+        worlds = Worlds(others, schemas)
+        found += [Lesson.of(other, how, worlds.of(other, how)) for other in others]
     return found
 
 
