@@ -80,6 +80,8 @@ def test_the_commands_are_those_that_are_documented() -> None:
         "extract",
         "ingest",
         "path",
+        "pull",
+        "push",
         "query",
         "schema check",
         "schema copy",

@@ -10,7 +10,6 @@ import typer
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say, say_problem
 from kg.cli.options import Address, Drafts, Jobs, Model, Root, Schemas, default_graph, open_graph
-from kg.cli.terminal import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +110,7 @@ def _read_anew(
     files: Sequence[tuple[Path, str]], schemas: Path | None, model: str | None, *, drafts: bool, jobs: int | None
 ) -> list[Record]:
     from kg import pipeline
+    from kg.cli.terminal import progress
     from kg.extract.extractor import Extractor
 
     records = []

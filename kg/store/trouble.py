@@ -99,7 +99,8 @@ def _unreachable(error: ServiceUnavailable, access: Access) -> StoreError:
         reason = _REASON.search(words)
         cause = reason[1] if reason else "it cannot be checked"
         return StoreError(
-            f"{address}: the certificate of the server is not trusted ({cause}); if the server is yours and the certificate your own, write +ssc:// instead of +s://"
+            f"{address}: the certificate of the server is not trusted ({cause}); "
+            "if the server is yours and the certificate your own, write +ssc:// instead of +s://"
         )
     if "SSL" in words or "encrypted connection" in words:
         return StoreError(
