@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from kg.store.protocol import ArticleState
     from kg.store.vocabulary import Vocabulary
 
-# Part of the stamp: raise it when the property graph changes its shape, and every graph is rebuilt when it is opened.
-_SHAPE = 1
+_FULL_TEXT = 'FULL_TEXT METADATA {"analyzer":"org.apache.lucene.analysis.cjk.CJKAnalyzer"}'
 _LOCK_SECONDS = 2.0
 _LEDGER, _NEXT, _DATABASE, _LOCK, _IGNORE = "records.jsonl", "records.jsonl.new", "graph", "lock", ".gitignore"
 _OWN = frozenset((_LEDGER, _NEXT, _DATABASE, _LOCK, _IGNORE))
@@ -239,6 +238,9 @@ class EmbeddedStore:
         self._database.set_wal_flush("yes_full")
         for statement in statements.constraints("GraphState"):
             self._write(statement, {})
+        for label in statements.SEARCHED:
+            self._database.command("sql", f"CREATE PROPERTY {label}.search IF NOT EXISTS STRING")
+            self._database.command("sql", f"CREATE INDEX IF NOT EXISTS ON {label} (search) {_FULL_TEXT}")
         with self._database.transaction():
             statements.write(changes, self._write)
             self._set_stamp(path)
@@ -282,7 +284,8 @@ def _engine() -> ModuleType:
 
 
 def _stamp_of(path: Path) -> str:
-    return f"{_SHAPE}:{ledger.digest(path)}"
+    """Return what a database says that reflects this ledger in the shape that graphs have now."""
+    return f"{statements.SHAPE}:{ledger.digest(path)}"
 
 
 def _cause(error: Exception) -> str:

@@ -138,22 +138,23 @@ class Neo4jStore:
 
     def _prepare(self, *, create: bool) -> None:
         with self._session(neo4j.WRITE_ACCESS if create else neo4j.READ_ACCESS) as session:
-            if session.run(f"MATCH {_STATE} RETURN n").peek():
+            found = session.run(f"MATCH {_STATE} RETURN n.shape AS shape").data()
+            if found and (found[0]["shape"] == statements.SHAPE or not create):
                 return
             if not create:
                 raise NotFoundError(
                     f"{self._address}: no graph in the database {self._database!r}; "
                     f"make one with `kg ingest PATH… --graph {self._address}`"
                 )
-            for statement in statements.constraints("Record", "GraphState"):
+            for statement in (*statements.constraints("Record", "GraphState"), *_full_text_indexes()):
                 session.run(statement).consume()
             session.run(f"MERGE {_STATE}").consume()
 
     def _apply(self, run: statements.Run, upserts: Sequence[tuple[Record, str]], removals: Sequence[str]) -> Changes:
-        _take_turns(run)
+        same_shape = _take_turns(run)
         before = _ledger(run)
         after, changes = ledger.revise(before, upserts, removals)
-        if after == before:
+        if after == before and same_shape:
             return changes
         known: dict[str, Record] = {}
         try:
@@ -161,7 +162,10 @@ class Neo4jStore:
             known = {entry.text: record for entry, record in zip(before.values(), parsed, strict=True)}
             old = build(known.values())
             new = build(ledger.parse(after, self._address, known))
-            statements.write(difference(old, new, self._vocabulary()), run)
+            if same_shape:
+                statements.write(difference(old, new, self._vocabulary()), run)
+            else:
+                self._write_anew(run, new)
         except (UnknownNameError, statements.MismatchError):
             self._write_anew(run, new)
         _write_ledger(run, before, after)
@@ -174,6 +178,7 @@ class Neo4jStore:
     def _write_anew(self, run: statements.Run, graph: Graph) -> None:
         statements.clear(run)
         statements.write(difference(Graph(), graph, self._vocabulary()), run)
+        run(f"MATCH {_STATE} SET n.shape = $shape", {"shape": statements.SHAPE})
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -207,9 +212,23 @@ def _run(tx: neo4j.ManagedTransaction) -> statements.Run:
     return run
 
 
-def _take_turns(run: statements.Run) -> None:
-    """Let writers come one after the other: whoever changes this node holds its lock until the transaction ends."""
-    run(f"MERGE {_STATE} SET n.locked = true REMOVE n.locked", {})
+def _full_text_indexes() -> list[str]:
+    return [
+        f"CREATE FULLTEXT INDEX `{label}[search]` IF NOT EXISTS FOR (n:{label}) ON EACH [n.search] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
+        for label in statements.SEARCHED
+    ]
+
+
+def _take_turns(run: statements.Run) -> bool:
+    """Let writers come one after the other, and return whether the graph has the shape that graphs have now.
+
+    Whoever changes this node holds its lock until the transaction ends.
+    """
+    ((shape,),) = (
+        row.values() for row in run(f"MERGE {_STATE} SET n.locked = true REMOVE n.locked RETURN n.shape", {})
+    )
+    return bool(shape == statements.SHAPE)
 
 
 def _ledger(run: statements.Run) -> Ledger:

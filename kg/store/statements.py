@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 # Enough to make round trips cheap, few enough for a server's memory.
 _BATCH = 2000
 
+# Part of what tells whether a graph must be written anew: raise it when the property graph changes its shape.
+SHAPE = 2
+
 FAMILIES = ("Article", "Entity", "Fact", "Evidence", "Statement")
+
+
+# These have `search`, the text of a full-text index that is named LABEL[search] in every store.
+SEARCHED = ("Article", "Entity", "Evidence", "Statement")
 
 
 class MismatchError(Exception):
