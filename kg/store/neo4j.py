@@ -146,7 +146,7 @@ class Neo4jStore:
                     f"{self._address}: no graph in the database {self._database!r}; "
                     f"make one with `kg ingest PATH… --graph {self._address}`"
                 )
-            for statement in (*statements.constraints("Record", "GraphState"), *_full_text_indexes()):
+            for statement in (*statements.constraints("Record", "GraphState"), *statements.full_text_indexes()):
                 session.run(statement).consume()
             session.run(f"MERGE {_STATE}").consume()
 
@@ -210,14 +210,6 @@ def _run(tx: neo4j.ManagedTransaction) -> statements.Run:
         return tx.run(statement, parameters).data()
 
     return run
-
-
-def _full_text_indexes() -> list[str]:
-    return [
-        f"CREATE FULLTEXT INDEX `{label}[search]` IF NOT EXISTS FOR (n:{label}) ON EACH [n.search] "
-        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
-        for label in statements.SEARCHED
-    ]
 
 
 def _take_turns(run: statements.Run) -> bool:

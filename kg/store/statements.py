@@ -41,6 +41,15 @@ def constraints(*more: str) -> list[str]:
     ]
 
 
+def full_text_indexes() -> list[str]:
+    """Return the statements that make the full-text indexes in Neo4j; the embedded engine has others."""
+    return [
+        f"CREATE FULLTEXT INDEX `{label}[search]` IF NOT EXISTS FOR (n:{label}) ON EACH [n.search] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
+        for label in SEARCHED
+    ]
+
+
 def write(difference: Difference, run: Run) -> None:
     """Apply the difference; raises MismatchError if a relationship's ends are not there."""
     for kind, rows in difference.relations_gone.items():
