@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -548,11 +550,22 @@ def test_no_traceback_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs a POSIX terminal")
 def test_progress_is_shown_on_a_terminal_only(inside: Path) -> None:
     terminal, end = os.openpty()
+    shown = []
+
+    def watch() -> None:
+        # A terminal that nobody reads soon takes no more, and the program would wait for ever.
+        with suppress(OSError):
+            while data := os.read(terminal, 100_000):
+                shown.append(data)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     with start("extract", "posts", cwd=inside, stderr=end) as process:
         assert process.stdout is not None
         assert process.stdout.read().startswith('{"version":1')
     os.close(end)
-    assert b"reading articles" in os.read(terminal, 100_000)
+    watcher.join()
+    assert b"reading articles" in b"".join(shown)
     os.close(terminal)
 
 
