@@ -17,6 +17,7 @@ from typing import Self
 
 # The newest of the last line that runs on Java 17.
 VERSION = "5.26.30"
+_BROWSER = "5.24.0"
 PASSWORD = "correct-horse"  # noqa: S105 - of a throw-away server
 _MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -24,6 +25,9 @@ _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <groupId>kg</groupId><artifactId>neo4j-home</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     <dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>{VERSION}</version></dependency>
+    <dependency>
+      <groupId>org.neo4j.client</groupId><artifactId>neo4j-browser</artifactId><version>{_BROWSER}</version>
+    </dependency>
   </dependencies>
 </project>
 """
@@ -50,8 +54,8 @@ def missing() -> str | None:
 
 
 def library() -> Path:
-    """The folder of the server's jars, downloaded if it is not there yet (130 MB)."""
-    folder = Path.home() / ".cache" / "kg-test" / f"neo4j-{VERSION}"
+    """The folder of the server's jars, downloaded if it is not there yet (150 MB)."""
+    folder = Path.home() / ".cache" / "kg-test" / f"neo4j-{VERSION}-browser-{_BROWSER}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as workshop:
@@ -69,6 +73,7 @@ class Server:
         self.home = home
         self._ports = [_free_port(), _free_port()]
         self.address = f"bolt://127.0.0.1:{self._ports[0]}"
+        self.browser = f"http://127.0.0.1:{self._ports[1]}/browser/?dbms={self.address}"
         self._process: subprocess.Popen[bytes] | None = None
         self._environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
         for name in ("conf", "data", "logs", "plugins", "import"):

@@ -344,10 +344,12 @@ class _Plain:
         start, end = edge.get_out().get_rid(), edge.get_in().get_rid()
         return {"id": id_, "type": type_, "start": start, "end": end, "properties": properties}
 
-    def _path(self, text: str) -> dict[str, Any]:
-        ids = _RECORD_ID.findall(text)
+    def _path(self, text: str) -> dict[str, Any] | str:
         elements = []
-        for id_ in ids:
-            record = self._database.lookup_by_rid(id_)
+        for id_ in _RECORD_ID.findall(text):
+            try:
+                record = self._database.lookup_by_rid(id_)
+            except _engine().ArcadeDBError:
+                return text  # an article's words that only look like a path
             elements.append(self._element({"@rid": id_, "@type": record.get_type_name(), **record.to_dict()}))
         return {"nodes": elements[::2], "relationships": elements[1::2]}
