@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 
 from kg import markdown
+from kg.errors import SchemaError
 from kg.extract import chain, learned_relations, relation_model
 from kg.extract.chain import Tools
 from kg.extract.entities import find_entities
+from kg.extract.extractor import Extractor
 from kg.model import Record
 from kg.resources import folder
 
@@ -46,7 +49,7 @@ def test_every_relation_has_evidence_and_a_confidence_above_the_threshold(tmp_pa
     assert tools.scorer is not None
     assert ("FOUNDED", "organization/nvidia") in {(r.predicate, r.object) for r in record.relations}
     for relation in record.relations:
-        assert relation.confidence >= tools.scorer.model.threshold
+        assert relation.confidence >= tools.least
         for evidence in relation.evidence:
             assert _ARTICLE[evidence.start : evidence.end] == evidence.text != ""
 
@@ -96,3 +99,22 @@ def test_trees_follow_their_limits() -> None:
     )
     low, high = trees.probabilities(np.array([[0.0, 0.5], [0.0, 0.6]]))
     assert (low, high) == (0.2689, 0.7311)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage\n", b"words |u1 999\nabc"])
+def test_broken_weights_are_an_error_of_the_schemas(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "relations.data"
+    path.write_bytes(content)
+    with pytest.raises(SchemaError, match=r"relations\.data: is not a file of learned weights"):
+        relation_model.load(path)
+
+
+def test_other_weights_make_another_extractor(tmp_path: Path) -> None:
+    schemas = tmp_path / "schemas"
+    shutil.copytree(folder("schemas"), schemas)
+    before = Extractor(schemas).fingerprint
+    for path in sorted((schemas / "weights").iterdir()):
+        path.write_bytes(path.read_bytes() + b" ")
+        after = Extractor(schemas).fingerprint
+        assert after != before
+        before = after

@@ -21,7 +21,7 @@ from tests.command import kg
 
 SCHEMAS = resources.folder("schemas")
 CORPUS = Path(__file__).parent.parent / "corpus"
-TAUGHT = 12
+TAUGHT = 5
 
 
 def test_the_shipped_weights_belong_to_the_train_part_as_it_is() -> None:
@@ -78,7 +78,9 @@ def test_missing_and_broken_weights_say_so(tmp_path: Path) -> None:
 
 def test_explain_says_what_proposed_a_name_and_what_decided(tmp_path: Path) -> None:
     article = tmp_path / "a.md"
-    article.write_text("---\ntitle: 訪談\ndate: 2026-01-01\n---\n\nYi Tay 與研究員魏承翰在 Google 工作。\n", "utf-8")
+    article.write_text(
+        "---\ntitle: 訪談\ndate: 2026-01-01\n---\n\nYi Tay 在 Google 工作。研究員魏承翰也來了。\n", "utf-8"
+    )
     done = kg("extract", str(article), "--explain", "--format", "jsonl")
     (line,) = done.stdout.splitlines()
     mentions = {mention["text"]: mention for mention in json.loads(line)["mentions"]}
@@ -89,6 +91,10 @@ def test_explain_says_what_proposed_a_name_and_what_decided(tmp_path: Path) -> N
     assert not mentions["魏承翰"]["settled"]
     assert mentions["魏承翰"]["type"] == mentions["魏承翰"]["rules"] == "Person"
     assert mentions["魏承翰"]["features"]
+    (relation,) = [r for r in json.loads(line)["relations"] if r["subject"] == "Yi Tay"]
+    assert (relation["predicate"], relation["object"]) == ("WORKED_AT", "Google")
+    assert (relation["subject_by"], relation["object_by"]) == ("name", "name")
+    assert text[relation["start"] : relation["end"]] == relation["sentence"]
     table = kg("extract", str(article), "--explain", "--format", "table").stdout
     assert re.search(r"a\.md:6: 魏承翰  Person [01]\.\d\d", table)
 

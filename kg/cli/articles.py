@@ -9,7 +9,7 @@ import typer
 
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say, say_problem
-from kg.cli.options import Address, Drafts, Jobs, Model, Paths, Root, Schemas, default_graph, open_graph
+from kg.cli.options import Address, Drafts, Jobs, Model, Paths, Recall, Root, Schemas, default_graph, open_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,7 @@ def ingest(
     drafts: Drafts = False,
     jobs: Jobs = None,
     model: Model = None,
+    recall: Recall = False,
     schemas: Schemas = None,
 ) -> None:
     """Read articles that are new or changed, and keep what they tell in the graph."""
@@ -53,7 +54,7 @@ def ingest(
         with store, progress(say("reading")) as steps:
             report = pipeline.ingest(
                 found,
-                Extractor(schemas, model),
+                Extractor(schemas, model, wide=recall),
                 store,
                 root=top,
                 schemas=schemas,
@@ -89,11 +90,14 @@ def extract(
         bool,
         typer.Option(
             "--explain",
-            help=both("Print instead why each name is one.", "改為印出每個名字為何是名字。"),
+            help=both(
+                "Print instead why each name and each relation is one.", "改為印出每個名字、每條關係成立的理由。"
+            ),
         ),
     ] = False,
     jobs: Jobs = None,
     model: Model = None,
+    recall: Recall = False,
     schemas: Schemas = None,
 ) -> None:
     """Read articles, drafts too, and print what they tell, without storing it."""
@@ -101,7 +105,7 @@ def extract(
     from kg.cli.terminal import progress
     from kg.extract.extractor import Extractor
 
-    extractor = Extractor(schemas, model)
+    extractor = Extractor(schemas, model, wide=recall)
 
     found = _found(paths, articles.root_for(root, Path.cwd()))
     if not found.files:
@@ -145,11 +149,11 @@ def _explain(found: Found, extractor: Extractor, schemas: Path | None, form: str
         except ArticleError as error:
             failed.append(error)
             continue
-        reasons = extractor.explain(document)
+        explanation = extractor.explain(document)
         if form == "jsonl":
-            typer.echo(json.dumps(explanations.as_json(document, reasons), ensure_ascii=False))
+            typer.echo(json.dumps(explanations.as_json(document, explanation), ensure_ascii=False))
         else:
-            show(*explanations.mention_reasons(document, reasons))
+            show(*explanations.lines(document, explanation))
     _finish(failed)
 
 

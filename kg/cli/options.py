@@ -65,6 +65,14 @@ Model = Annotated[
     ),
 ]
 
+Recall = Annotated[
+    bool,
+    typer.Option(
+        "--recall",
+        help=both("Take relations that are less sure as well.", "較不確定的關係也納入。"),
+    ),
+]
+
 
 def open_graph(address: str | None, *, create: bool = False, schemas: Path | None = None) -> GraphStore:
     """Open the graph at the address, or the one that belongs to the current folder; raises as `open_store` does."""

@@ -9,11 +9,12 @@ import typer
 
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say
-from kg.cli.options import Jobs, Schemas
+from kg.cli.options import Jobs, Recall, Schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kg.extract.extractor import Extractor
     from kg.model import Record
 
 
@@ -61,17 +62,19 @@ def score(
         Literal["table", "json"], typer.Option("--format", help=both("How scores are printed.", "輸出格式。"))
     ] = "table",
     jobs: Jobs = None,
+    recall: Recall = False,
     schemas: Schemas = None,
 ) -> None:
     """Measure the extraction against annotated articles."""
     from kg import gold, ontology, resources
     from kg.corpus import references
     from kg.corpus.folder import articles_of, read_split
+    from kg.extract.extractor import Extractor
     from kg.score import score_article, to_json, total
 
     golds = read_split(folder, split)
     articles = articles_of(folder)
-    found = _read(records) if records else _extract(articles, golds, schemas, jobs)
+    found = _read(records) if records else _extract(articles, golds, Extractor(schemas, wide=recall), schemas, jobs)
     types = ontology.load(schemas).relation_types
     symmetric = frozenset(name for name, type_ in types.items() if type_.symmetric)
     whole = total(
@@ -93,14 +96,15 @@ def score(
         terminal.show(*tables.score_table(figures))
 
 
-def _extract(folder: Path, names: Iterable[str], schemas: Path | None, jobs: int | None) -> dict[str, Record]:
+def _extract(
+    folder: Path, names: Iterable[str], extractor: Extractor, schemas: Path | None, jobs: int | None
+) -> dict[str, Record]:
     from kg import pipeline
-    from kg.extract.extractor import Extractor
     from kg.gold import article_of
 
     files = [(article_of(folder, name), article_of(folder, name).name) for name in names]
     found = {}
-    for outcome in pipeline.extract(files, Extractor(schemas), schemas=schemas, drafts=True, jobs=jobs):
+    for outcome in pipeline.extract(files, extractor, schemas=schemas, drafts=True, jobs=jobs):
         if outcome.error is not None:
             raise outcome.error
         if outcome.record is not None:

@@ -42,6 +42,8 @@ _NOTHING: Given = {}
 _SPOKEN_FIELDS = ("title", "description")
 # Relations less sure than this are wrong more often than right; docs/decisions.md has the curve.
 _LEAST_SURE = 0.45
+# The same for learned relations, and where the balance of precision and recall (F1) is best.
+_SURE, _WIDE = 0.55, 0.35
 # Where the weights of the learned scorer are in a schemas folder.
 WEIGHTS = Path("weights") / "relations.data"
 
@@ -65,11 +67,14 @@ class Tools:
     symmetric: frozenset[str]
     shape: learned_relations.Schema
     scorer: RelationScorer | None
+    least: float
 
 
 @cache
-def load(schemas: Path, model: str | None = None) -> Tools:
+def load(schemas: Path, model: str | None = None, *, wide: bool = False) -> Tools:
     """Read and compile a schemas folder and, if it is given, load a spaCy pipeline that proposes names.
+
+    `wide` takes relations that are less sure as well, for a better balance of precision and recall.
 
     Raises SchemaError with `file: what` on the first thing that is wrong, and NotFoundError for an unknown pipeline.
     """
@@ -80,6 +85,7 @@ def load(schemas: Path, model: str | None = None) -> Tools:
     relation_frames = frames.load(schemas, types, marks)
     triggers = ahocorasick_rs.AhoCorasick(relation_frames.triggers)
     shape = learned_relations.schema(schemas, types, marks, relation_frames, triggers)
+    scorer = _scorer(schemas, shape, types, relation_frames)
     return Tools(
         schemas=schemas,
         ontology=types,
@@ -101,7 +107,8 @@ def load(schemas: Path, model: str | None = None) -> Tools:
         symbols=marks,
         symmetric=frozenset(name for name, relation in types.relation_types.items() if relation.symmetric),
         shape=shape,
-        scorer=_scorer(schemas, shape, types, relation_frames),
+        scorer=scorer,
+        least=(_WIDE if wide else _SURE) if scorer else _LEAST_SURE,
     )
 
 
@@ -209,8 +216,8 @@ def understand(
 def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
     """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
     if tools.scorer is not None:
-        return merged(tools.scorer.find(read.segmented, read.finder, read.readings), tools.symmetric)
-    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= _LEAST_SURE)
+        return merged(tools.scorer.find(read.segmented, read.finder, read.readings, tools.least), tools.symmetric)
+    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= tools.least)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:

@@ -12,7 +12,7 @@ from kg.model import Document, Record
 from kg.resources import folder
 
 if TYPE_CHECKING:
-    from kg.extract.explain import Reason
+    from kg.extract.explain import Explanation
 
 _PACKAGE = Path(__file__).parent.parent
 # Code that decides what an article yields: the extraction, and what reads articles and the lexicon.
@@ -26,18 +26,19 @@ _CODE = (
     "ontology.py",
     "fold.py",
 )
-_DATA = (".yaml", ".json")
+_DATA = (".yaml", ".json", ".data")
 
 
 @dataclass(frozen=True, slots=True)
 class Extractor:
     """Extracts by the rules of a schemas folder (default: the shipped one), which are loaded at the first article.
 
-    `model` names a spaCy pipeline whose `ner` proposes further names.
+    `model` names a spaCy pipeline whose `ner` proposes further names; `wide` takes relations that are less sure too.
     """
 
     schemas: Path | None = None
     model: str | None = None
+    wide: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -47,6 +48,7 @@ class Extractor:
         for path in (*code, *sorted(path for path in self._folder().rglob("*") if path.suffix in _DATA)):
             digest.update(path.name.encode())
             digest.update(path.read_bytes())
+        digest.update(str(self.wide).encode())
         if self.model is not None:
             from kg.extract import recognizer  # noqa: PLC0415 - few have one
 
@@ -58,14 +60,13 @@ class Extractor:
         # Loading the chain takes longer than finding out that nothing has changed.
         from kg.extract import chain  # noqa: PLC0415
 
-        return chain.extract(document, chain.load(self._folder(), self.model))
+        return chain.extract(document, chain.load(self._folder(), self.model, wide=self.wide))
 
-    def explain(self, document: Document) -> tuple[Reason, ...]:
-        """Why each mention of the article is one, in order of place."""
+    def explain(self, document: Document) -> Explanation:
+        """Why the article yields what it yields."""
         from kg.extract import chain, explain  # noqa: PLC0415 - as above
 
-        tools = chain.load(self._folder(), self.model)
-        return tuple(explain.reasons(tools.finder, tools.segmenter.segment(document)))
+        return explain.explain(document, chain.load(self._folder(), self.model, wide=self.wide))
 
     def _folder(self) -> Path:
         return self.schemas or folder("schemas")

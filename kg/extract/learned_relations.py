@@ -6,7 +6,8 @@ in which the two stand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from kg.extract.relation_model import Model
 from kg.extract.relations import RelationFinder
 from kg.extract.segment import Segmented
 from kg.extract.triples import Read, Scored, Triples
-from kg.extract.view import View
+from kg.extract.view import Item, Line, View
 from kg.fold import fold
 from kg.model import Entity, Relation
 from kg.ontology import Ontology, read_yaml
@@ -159,14 +160,29 @@ def candidates_of(
 
 
 def subjects_of(reading: Reading) -> dict[int, dict[str, float]]:
-    """By the view offset of every clause, how likely each entity is its subject if it names none."""
+    """How likely each entity is the subject of a clause without one, by view offset; in lines that name something."""
     result: dict[int, dict[str, float]] = {}
-    for clause in reading.draft.snapshots:
-        chances = result[clause] = {}
-        for members, chance in reading.left_out(clause):
-            for who in members:
-                chances[who] = max(chances.get(who, 0.0), round(chance, 3))
+    lines = [line for line in reading.draft.lines if _names_something(reading, line)]
+    clauses = sorted(reading.draft.snapshots)
+    told = reading.draft.subjects
+    for line in lines:
+        for clause in clauses[bisect_left(clauses, line.start) : bisect_left(clauses, line.end)]:
+            if clause not in told:
+                result[clause] = _chances(reading, clause)
     return result
+
+
+def _names_something(reading: Reading, line: Line) -> bool:
+    """Whether a line names an entity: only there relations are looked for."""
+    return any(reading.draft.items[k].members for k in range(line.start, line.end) if k in reading.draft.items)
+
+
+def _chances(reading: Reading, clause: int) -> dict[str, float]:
+    chances: dict[str, float] = {}
+    for members, chance in reading.left_out(clause):
+        for who in members:
+            chances[who] = max(chances.get(who, 0.0), round(chance, 3))
+    return chances
 
 
 def triples_of(
@@ -195,6 +211,23 @@ def triples_of(
     return triples.triples(scored, shape.symmetric, prior, shape.kept, cut)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A triple that is likely enough: entity ids and predicate, how likely, and how it stands in the text.
+
+    `subject` and `object` are the mentions in the pair that speaks most for it, None where one is carried from earlier;
+    `score` is what the linear model says of that pair (log odds), `readings` are what frames and tables read.
+    """
+
+    key: tuple[str, str, str]
+    chance: float
+    row: int
+    score: float
+    subject: Item | None
+    object: Item | None
+    readings: tuple[Relation, ...]
+
+
 class RelationScorer:
     """Decides which relations a document states."""
 
@@ -211,33 +244,51 @@ class RelationScorer:
         segmented: Segmented,
         finder: RelationFinder,
         readings: Sequence[Relation],
+        least: float,
         likely: Mapping[int, Mapping[str, float]] | None = None,
     ) -> list[Relation]:
-        """The relations that are likelier than the threshold, each once; `readings` is what frames and tables read."""
-        reading, view, shape = finder.reading, finder.view, self.shape
-        found = candidates_of(segmented, reading, view, shape, self.words, likely)
+        """The relations that are likelier than `least`, each once; `readings` is what frames and tables read."""
+        found = candidates_of(segmented, finder.reading, finder.view, self.shape, self.words, likely)
+        result: list[Relation] = []
+        for choice in self.choices(found, finder.reading, readings, least):
+            if choice.readings:
+                most = max(r.confidence for r in choice.readings)
+                result.extend(
+                    replace(r, confidence=round(choice.chance * r.confidence / most, 4)) for r in choice.readings
+                )
+            else:
+                result.append(self._relation(found, finder, choice.row, choice.key, choice.chance))
+        return result
+
+    def choices(
+        self, found: Candidates, reading: Reading, readings: Sequence[Relation], least: float
+    ) -> Iterator[Choice]:
+        """The triples that are likelier than `least`, in order."""
+        shape = self.shape
         if not len(found.pairs.subject):
-            return []
+            return
         scores = self.model.scores(found.features, found.allowed)
         table = triples_of(found, scores, readings, shape, self.model.prior, self.model.cut)
         if not len(table.subject):
-            return []
+            return
         chances = self.model.trees.probabilities(table.features)
         read: dict[tuple[str, str, str], list[Relation]] = {}
         for relation in readings:
             read.setdefault(self._key(relation.subject, relation.predicate, relation.object), []).append(relation)
         ids = [entity.id for entity in reading.entities]
-        result: list[Relation] = []
-        for n in np.flatnonzero(chances >= self.model.threshold).tolist():
+        items, pairs = found.stream.items, found.pairs
+        for n in np.flatnonzero(chances >= least).tolist():
             key = (ids[table.subject[n]], shape.predicates[table.predicate[n]], ids[table.object[n]])
-            chance = float(chances[n])
-            same = read.get(self._key(*key))
-            if same:
-                most = max(r.confidence for r in same)
-                result.extend(replace(r, confidence=round(chance * r.confidence / most, 4)) for r in same)
-            else:
-                result.append(self._relation(found, finder, int(table.row[n]), key, chance))
-        return result
+            row = int(table.row[n])
+            yield Choice(
+                key=key,
+                chance=float(chances[n]),
+                row=row,
+                score=round(float(scores[row, table.predicate[n]]), 2),
+                subject=items.get(int(pairs.subject_token[row])),
+                object=items.get(int(pairs.object_token[row])),
+                readings=tuple(read.get(self._key(*key), ())),
+            )
 
     def _key(self, subject: str, predicate: str, object_: str) -> tuple[str, str, str]:
         if self.ontology.relation_types[predicate].symmetric and subject > object_:

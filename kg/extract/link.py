@@ -28,7 +28,7 @@ _QUOTES = frozenset("「」『』“”")
 _TURN = re.compile("^[ *_>-]*([\u3400-\u9fff]{1,4})[ *_]*[：:]", re.MULTILINE)
 
 # A short name that is less likely a name than this has whatever type its full form has.
-_UNSURE = 0.75
+_UNSURE = 0.9
 
 
 @dataclass(slots=True)

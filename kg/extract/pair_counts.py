@@ -52,12 +52,43 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Minds:
-    """By clause and entity: how it is in mind, its ranks, and how likely it is the subject where none is named."""
+class Cells:
+    """The filled cells of a table of clauses and entities, most of whose cells are empty: `keys` are in order."""
 
-    how: Array
-    ranks: Array
-    likely: Array
+    shape: tuple[int, int]
+    keys: Array
+    values: Array
+    empty: int
+
+    @classmethod
+    def of(
+        cls, shape: tuple[int, int], cells: Mapping[tuple[int, int], float], empty: int, kind: npt.DTypeLike
+    ) -> Cells:
+        """The table with these cells, by clause and entity."""
+        keys = np.array([row * shape[1] + column for row, column in cells], dtype=np.int64)
+        order = np.argsort(keys)
+        return cls(shape, keys[order], np.array(list(cells.values()), dtype=kind)[order], empty)
+
+    def at(self, rows: Array, columns: Array) -> Array:
+        """The values at these places."""
+        if not len(self.keys):
+            return np.full(len(rows), self.empty, dtype=self.values.dtype)
+        wanted = rows.astype(np.int64) * self.shape[1] + columns
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[place] == wanted, self.values[place], self.values.dtype.type(self.empty))
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """By clause and entity: how it is in mind, its ranks as subject and mention, how likely it is the subject.
+
+    `best` and `second` are the highest chances at each clause.
+    """
+
+    how: Cells
+    subject_rank: Cells
+    mention_rank: Cells
+    likely: Cells
     best: Array
     second: Array
     has_subject: Array
@@ -110,20 +141,30 @@ def count(tokens: Stream, text: str, words: Words, symbols: Sequence[str]) -> Co
 def minds(tokens: Stream, entities: Mapping[str, int]) -> Minds:
     """Who is in mind at every clause."""
     size = (max(len(tokens.clauses), 1), len(entities))
-    how = np.zeros(size, dtype=np.int32)
-    ranks = np.full((*size, 2), FAR_RANK, dtype=np.int32)
-    likely = np.zeros(size, dtype=np.float32)
+    how: dict[tuple[int, int], float] = {}
+    subject_rank: dict[tuple[int, int], float] = {}
+    mention_rank: dict[tuple[int, int], float] = {}
+    likely: dict[tuple[int, int], float] = {}
     has_subject = np.zeros(size[0], dtype=bool)
+    best = np.zeros((size[0], 2), dtype=np.float32)
     for number, clause in enumerate(tokens.clauses):
         has_subject[number] = clause.subject >= 0
         mind = clause.carried
         if not mind.how:
             continue
-        how[number, [entities[who] for who in mind.how]] = list(mind.how.values())
-        ranks[number, [entities[who] for who in mind.subject_rank], 0] = list(mind.subject_rank.values())
-        ranks[number, [entities[who] for who in mind.mention_rank], 1] = list(mind.mention_rank.values())
-        for who, chance in clause.likely.items():
-            if who in entities:
-                likely[number, entities[who]] = chance
-    ordered = np.sort(np.pad(likely, ((0, 0), (2, 0))), axis=1)
-    return Minds(how, ranks, likely, ordered[:, -1], ordered[:, -2], has_subject)
+        for table, found in ((how, mind.how), (subject_rank, mind.subject_rank), (mention_rank, mind.mention_rank)):
+            for who, value in found.items():
+                table[number, entities[who]] = value
+        chances = [(entities[who], chance) for who, chance in clause.likely.items() if who in entities]
+        for column, chance in chances:
+            likely[number, column] = chance
+        best[number] = sorted([0.0, 0.0, *(chance for _, chance in chances)], reverse=True)[:2]
+    return Minds(
+        how=Cells.of(size, how, 0, np.int32),
+        subject_rank=Cells.of(size, subject_rank, FAR_RANK, np.int32),
+        mention_rank=Cells.of(size, mention_rank, FAR_RANK, np.int32),
+        likely=Cells.of(size, likely, 0, np.float32),
+        best=best[:, 0],
+        second=best[:, 1],
+        has_subject=has_subject,
+    )

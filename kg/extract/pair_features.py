@@ -208,16 +208,16 @@ def _codes(
         forms.append(np.where(token < 0, _CARRIED_FORM, np.minimum(form[token], _OTHER_FORM)))
     gap = np.digitize(at.last - at.first, _GAPS).astype(np.int32)
     cut = np.minimum(counts.breaks[at.last] - counts.breaks[at.first], _CUTS - 1)
-    subject_rank = mind.ranks[at.clause_object, pairs.subject, 0]
-    object_rank = mind.ranks[at.clause_subject, pairs.object, 0]
+    subject_rank = mind.subject_rank.at(at.clause_object, pairs.subject)
+    object_rank = mind.subject_rank.at(at.clause_subject, pairs.object)
     one, other, types = kinds[pairs.subject], kinds[pairs.object], counts.kinds.shape[1]
     codes += [
         (at.way * types + one) * types + other,
         (at.way * _FORM_COUNT + forms[0]) * _FORM_COUNT + forms[1],
         (at.way * (len(_GAPS) + 1) + gap) * _CUTS + cut,
         (at.way * _RANKS + subject_rank) * _RANKS + object_rank,
-        (at.way * types + one) * _MIND + (mind.how[at.clause_object, pairs.subject] & (_MIND - 1)),
-        (at.way * types + other) * _MIND + (mind.how[at.clause_subject, pairs.object] & (_MIND - 1)),
+        (at.way * types + one) * _MIND + (mind.how.at(at.clause_object, pairs.subject) & (_MIND - 1)),
+        (at.way * types + other) * _MIND + (mind.how.at(at.clause_subject, pairs.object) & (_MIND - 1)),
     ]
     return np.stack(codes, axis=1).astype(np.int32)
 
@@ -226,7 +226,7 @@ def _dense(stream: Stream, pairs: Pairs, at: _Place, counts: Counts, mind: Minds
     s, o, first, last = pairs.subject, pairs.object, at.first, at.last
     inner = np.minimum(first + 1, last)
     here, there = at.clause_first, at.second_clause_last
-    how_s, how_o = mind.how[at.clause_object, s], mind.how[at.clause_subject, o]
+    how_s, how_o = mind.how.at(at.clause_object, s), mind.how.at(at.clause_subject, o)
     block = np.array([x.block for x in stream.lines] or [0], dtype=np.int32)
     kind = np.array([_BLOCKS.index(facts.block_kinds[b]) for b in block.tolist()], dtype=np.int32)[pairs.line]
     marks = [
@@ -259,7 +259,7 @@ def _columns(
     quoted = np.array([x.quoted for x in stream.lines] or [False])
     turn = np.array([x.speaker is not None for x in stream.lines] or [False])
     names = counts.kinds.sum(axis=1)
-    likely = mind.likely[at.clause_object, s]
+    likely = mind.likely.at(at.clause_object, s)
     best, second = mind.best[at.clause_object], mind.second[at.clause_object]
     columns: list[npt.NDArray[Any]] = [
         (st >= 0) & acts[st],
@@ -272,8 +272,10 @@ def _columns(
         np.minimum(counts.kinds[last, kind_o] - counts.kinds[inner, kind_o], 4),
         np.minimum(counts.breaks[last] - counts.breaks[first], 6),
         np.minimum(last - first, 40) / 10,
-        *mind.ranks[at.clause_object, s].T,
-        *mind.ranks[at.clause_subject, o].T,
+        mind.subject_rank.at(at.clause_object, s),
+        mind.mention_rank.at(at.clause_object, s),
+        mind.subject_rank.at(at.clause_subject, o),
+        mind.mention_rank.at(at.clause_subject, o),
         np.minimum(facts.counts[s], 12) / 4,
         np.minimum(facts.counts[o], 12) / 4,
         np.where(st < 0, 0, np.minimum(members[st], 4)),
@@ -287,6 +289,6 @@ def _columns(
         np.minimum(names[at.line_last] - names[at.line_first], 8),
         likely,
         np.where(likely >= best, second, best),
-        mind.likely[at.clause_subject, o],
+        mind.likely.at(at.clause_subject, o),
     ]
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)

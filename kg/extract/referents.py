@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from kg.errors import SchemaError
 from kg.extract.memory import Place, Trace
 
+_MOST_KEPT = 100_000
 _STEPS = (0, 1, 2, 3, 4, 6, 9, 14, 25)
 # What the words behind a reference say is looked up once for each type of candidate.
 Value = str | tuple[str, ...]
@@ -74,14 +76,25 @@ class Known:
     names: tuple[str, ...]
 
 
+# What says something of a candidate: a function that gives evidence, and what it is asked; equal ones say the same.
+Part = tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Those who may be meant, with what speaks for them: as such, as all of their type here, and themselves here."""
+    """Those who may be meant, with what speaks for them: as such (the same object for equal ones), and here."""
 
     members: tuple[str, ...]
     always: Evidence
     alike: Evidence
-    here: Evidence
+    here: tuple[Part, ...]
+
+    def evidence(self) -> dict[str, Value]:
+        """Everything that speaks for the candidate."""
+        found = {**self.always, **self.alike}
+        for function, *asked in self.here:
+            found.update(function(*asked))
+        return found
 
 
 def _fit(wanted: Wanted, known: Known) -> str:
@@ -107,31 +120,58 @@ def _ahead(query: Query, known: Known) -> str:
     return ""
 
 
-def _remembered(query: Query, trace: Trace | None) -> Mapping[str, Value]:
-    if trace is None:
-        return {"seen": f"never{query.first}{query.block_start}"}
-    place, last, acted = query.place, trace.last, trace.acted
-    same, away = last.block == place.block, place.clause - last.clause
-    acting, rank = min(trace.acting_rank, 4), min(trace.rank, 5)
-    near = acted is not None and acted.clause == place.clause - 1
-    found: dict[str, Value] = {
+def _never(first: bool, block_start: bool) -> Evidence:  # noqa: FBT001 - a part is asked by position
+    return {"seen": f"never{first}{block_start}"}
+
+
+def _distance(away: int, same: bool, role: str, form: str) -> Evidence:  # noqa: FBT001 - as above
+    return {
         "clauses": f"{step(away)}{same}",
+        "role": f"{role}{min(away, 3)}",
+        "form": f"{form}{min(away, 2)}",
+    }
+
+
+def _rank(acting: int, rank: int, same: bool, block_start: bool) -> Evidence:  # noqa: FBT001 - as above
+    return {
         "acting": str(acting),
         "rank": str(rank),
         "ranks": f"{acting}{rank}",
-        "role": f"{last.role}{min(away, 3)}",
-        "form": f"{last.form}{min(away, 2)}",
-        "here": trace.here,
-        "block": f"{same}{query.block_start}{min(rank, 2)}",
-        "before": f"{near}{query.mark}{query.opening}",
-        "opens": f"{near}{acted is not None and acted.line == place.line}{query.first}",
-        "acts": str(min(trace.acts, 5)),
-        "times": str(min(trace.times, 5)),
-        "joint": str(trace.joint),
+        "block": f"{same}{block_start}{min(rank, 2)}",
     }
-    if acted is not None:
-        found["lines"] = f"{min(place.line - acted.line, 4)}{acted.block == place.block}{trace.acting_rank == 0}"
-    return found
+
+
+def _clause_before(near: bool, same_line: bool, mark: str, opening: str, first: bool) -> Evidence:  # noqa: FBT001 - as above
+    return {"before": f"{near}{mark}{opening}", "opens": f"{near}{same_line}{first}"}
+
+
+def _history(here: str, acts: int, times: int, joint: bool) -> Evidence:  # noqa: FBT001 - as above
+    return {"here": here, "acts": str(acts), "times": str(times), "joint": str(joint)}
+
+
+def _acted(lines: int, same: bool, latest: bool) -> Evidence:  # noqa: FBT001 - as above
+    return {"lines": f"{lines}{same}{latest}"}
+
+
+def _remembered(query: Query, trace: Trace | None) -> tuple[Part, ...]:
+    if trace is None:
+        return ((_never, query.first, query.block_start),)
+    place, last, acted = query.place, trace.last, trace.acted
+    same = last.block == place.block
+    away = place.clause - last.clause
+    found: tuple[Part, ...] = (
+        (_distance, min(away, _STEPS[-1]), same, last.role, last.form),
+        (_rank, min(trace.acting_rank, 4), min(trace.rank, 5), same, query.block_start),
+        (_history, trace.here, min(trace.acts, 5), min(trace.times, 5), trace.joint),
+    )
+    if acted is None:
+        return (*found, (_clause_before, False, False, query.mark, query.opening, query.first))
+    near, same_line = acted.clause == place.clause - 1, acted.line == place.line
+    return (
+        *found,
+        (_clause_before, near, same_line, query.mark, query.opening, query.first),
+        (_acted, min(place.line - acted.line, 4), acted.block == place.block, trace.acting_rank == 0),
+    )
 
 
 def of_entity(query: Query, known: Known) -> Evidence:
@@ -158,22 +198,49 @@ def of_type(query: Query, type_: str) -> Evidence:
     }
 
 
-def of_place(query: Query, who: str, known: Known, trace: Trace | None, chain: tuple[bool, bool]) -> dict[str, Value]:
-    """What speaks for a candidate here; `chain`: whether the last reference, and the last such, meant him."""
-    ahead = _ahead(query, known)
-    found: dict[str, Value] = {
+def _situation(
+    ahead: str,
+    title: bool,  # noqa: FBT001 - as above
+    section: bool,  # noqa: FBT001
+    block_start: bool,  # noqa: FBT001
+    speaker: str,
+    company: bool,  # noqa: FBT001
+    chain: bool,  # noqa: FBT001
+    same: bool,  # noqa: FBT001
+    group: bool,  # noqa: FBT001
+) -> Evidence:
+    return {
         "later": str(ahead == "clause"),
         "soon": str(bool(ahead)),
-        "title": f"{known.title}{query.block_start}",
-        "section": f"{who in query.section}{query.block_start}",
-        "speaker": f"{who == query.speaker}{query.quoted}" if query.speaker else "",
-        "company": str(who == query.company),
-        "chain": str(chain[0]),
-        "chain of sort": str(chain[1]),
-        "group": str(who in query.group),
+        "title": f"{title}{block_start}",
+        "section": f"{section}{block_start}",
+        "speaker": speaker,
+        "company": str(company),
+        "chain": str(chain),
+        "chain of sort": str(same),
+        "group": str(group),
     }
-    found.update(_remembered(query, trace))
-    return found
+
+
+def of_place(query: Query, who: str, known: Known, trace: Trace | None, chain: tuple[bool, bool]) -> tuple[Part, ...]:
+    """What speaks for a candidate here; `chain`: whether the last reference, and the last such, meant him."""
+    situation = (
+        _situation,
+        _ahead(query, known),
+        known.title,
+        who in query.section,
+        query.block_start,
+        f"{who == query.speaker}{query.quoted}" if query.speaker else "",
+        who == query.company,
+        *chain,
+        who in query.group,
+    )
+    return (situation, *_remembered(query, trace))
+
+
+def of_group(size: str, source: str) -> Evidence:
+    """What speaks for how many are meant, and for what put several together."""
+    return {"size": size, "source": source} if source else {"size": size}
 
 
 class Weights:
@@ -185,6 +252,7 @@ class Weights:
     def __init__(self, learned: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
         self.learned = learned
         shared = learned.get(ALL, {})
+        self._weighed: dict[str, dict[Part, float]] = {}
         self.tables: dict[str, dict[str, dict[str, float]]] = {}
         for sort in sorted(set(learned) - {ALL}):
             own = learned[sort]
@@ -209,6 +277,19 @@ class Weights:
                     total += table.get(part, 0.0)
         return total
 
+    def weigh(self, sort: str, parts: Iterable[Part]) -> float:
+        """How much speaks for a candidate here; what a part says is kept."""
+        weighed = self._weighed.setdefault(sort, {})
+        if len(weighed) > _MOST_KEPT:
+            weighed.clear()
+        total = 0.0
+        for part in parts:
+            weight = weighed.get(part)
+            if weight is None:
+                weight = weighed[part] = self.score(sort, part[0](*part[1:]))
+            total += weight
+        return total
+
 
 def path_of(schemas: Path) -> Path:
     """Where the weights for references are in a schemas folder."""
@@ -227,17 +308,20 @@ def load(path: Path) -> Weights:
         raise SchemaError(f"{path}: is not a file of learned weights ({type(error).__name__}: {error})") from error
 
 
-def ranked(weights: Weights, sort: str, candidates: Iterable[Candidate]) -> Ranking:
-    """The candidates with their probabilities, the likeliest first."""
+def ranked(weights: Weights, sort: str, candidates: Iterable[Candidate], always: dict[int, float]) -> Ranking:
+    """The candidates with their probabilities, the likeliest first.
+
+    `always` keeps what speaks for candidates as such, by the id of their evidence, as long as that lives.
+    """
     # Candidates of a type share a part of their evidence.
-    known: dict[int, float] = {}
+    alike: dict[int, float] = {}
     scores: list[tuple[float, tuple[str, ...]]] = []
     for candidate in candidates:
-        total = weights.score(sort, candidate.here)
-        for part in (candidate.always, candidate.alike):
-            score = known.get(id(part))
+        total = weights.weigh(sort, candidate.here)
+        for evidence, known in ((candidate.always, always), (candidate.alike, alike)):
+            score = known.get(id(evidence))
             if score is None:
-                score = known[id(part)] = weights.score(sort, part)
+                score = known[id(evidence)] = weights.score(sort, evidence)
             total += score
         scores.append((total, candidate.members))
     top = max((score for score, _ in scores), default=0.0)

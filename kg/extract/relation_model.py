@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kg.errors import SchemaError
 from kg.extract.pair_features import SLOTS, STRETCHES, Features, code_names
 from kg.extract.pair_features import UNKNOWN as FIRST_WORD
 
@@ -44,7 +46,7 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What was learned: words, weights by feature and predicate, how often types are related, trees, a threshold."""
+    """What was learned: words, weights by feature and predicate, how often types are related, trees."""
 
     words: dict[str, int]
     predicates: tuple[str, ...]
@@ -56,7 +58,6 @@ class Model:
     prior: npt.NDArray[np.float64]
     columns: tuple[str, ...]
     trees: Trees
-    threshold: float
     cut: float
 
     def scores(self, features: Features, allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -107,8 +108,16 @@ def _words(array: npt.NDArray[Any]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def load(path: Path) -> Model:
-    """Read a model from its file."""
-    data = unpack(path)
+    """Read a model from its file; raises SchemaError."""
+    try:
+        return _model(unpack(path))
+    except OSError as error:
+        raise SchemaError(f"{path}: cannot be read: {error.strerror}; copy it from the shipped schemas") from error
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise SchemaError(f"{path}: is not a file of learned weights ({type(error).__name__}: {error})") from error
+
+
+def _model(data: Mapping[str, npt.NDArray[Any]]) -> Model:
     words, predicates, types = _words(data["words"]), _words(data["predicates"]), _words(data["types"])
     known = len(words) + FIRST_WORD + 1
     codes = sum(size for _, size in code_names(len(types), known))
@@ -140,7 +149,6 @@ def load(path: Path) -> Model:
         _words(data["columns"]),
         trees,
         float(data["numbers"][2]),
-        float(data["numbers"][3]),
     )
 
 
@@ -153,10 +161,10 @@ def as_data(
     prior: npt.NDArray[Any],
     columns: list[str],
     trees: dict[str, npt.NDArray[Any]],
-    numbers: tuple[float, float, float, float],
+    numbers: tuple[float, float, float],
     dense: int,
 ) -> dict[str, Any]:
-    """The arrays of a model for `pack`; `weights` has a row a feature, `numbers` are base, depth, threshold, cut."""
+    """The arrays of a model for `pack`; `weights` has a row a feature, `numbers` are base, depth, cut."""
     flat = np.round(weights / STEP).astype(np.int16).ravel()
     places = np.flatnonzero(flat)
     text = {"words": words, "predicates": predicates, "types": types, "columns": columns}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from kg.extract.background import know
 from kg.extract.discourse import Snapshot
@@ -19,6 +19,7 @@ from kg.extract.referents import (
     Wanted,
     Weights,
     of_entity,
+    of_group,
     of_place,
     of_type,
     ranked,
@@ -38,6 +39,8 @@ _SIZES = {"两": 2, "二": 2, "俩": 2, "双": 2, "三": 3, "四": 4, "五": 5}
 _NAMED = frozenset({"name", "value", "turn", "topic"})
 # Events back to which those joined together are remembered as a group.
 _TOGETHER = 40
+# So many of those named last are thought of.
+_IN_MIND = 10
 
 
 class Resolver:
@@ -64,6 +67,7 @@ class Resolver:
         self._mention_starts = [start for start, _, _ in self._mentions]
         self._always = [who for who, known in self.known.items() if known.main or known.title or known.author]
         self._always_known: dict[tuple[str, str, str], Evidence] = {}
+        self._always_scores: dict[int, float] = {}
         self._authors = [who for who, known in self.known.items() if known.author]
 
     def rank(self, query: Query, snapshot: Snapshot) -> Ranking:
@@ -74,7 +78,7 @@ class Resolver:
         """These candidates with their probabilities, the likeliest first."""
         if query.sort not in self.weights.tables:
             return []
-        return ranked(self.weights, query.sort, candidates)
+        return ranked(self.weights, query.sort, candidates, self._always_scores)
 
     def told(self, start: int, end: int) -> bool:
         """Whether a word of some frame stands in a stretch of text."""
@@ -137,7 +141,8 @@ class Resolver:
         """Everyone in mind at the place of a query, then those in mind together, with what speaks for each."""
         events = snapshot.state.memory.until(snapshot.events, query.place)
         found = traces(events, query.place, self.types)
-        pool = dict.fromkeys([*found, *self._always, *([query.speaker] if query.speaker in self.known else [])])
+        speaking = [query.speaker] if query.speaker in self.known else []
+        pool = dict.fromkeys([*islice(found, _IN_MIND), *self._always, *speaking])
         k = bisect_left(self._mention_starts, query.place.start)
         while k < len(self._mentions) and self._mentions[k][0] < query.line_end:
             pool.setdefault(self._mentions[k][2])
@@ -158,7 +163,7 @@ class Resolver:
             if key not in self._always_known:
                 self._always_known[key] = of_entity(query, known)
             here = of_place(query, who, known, found.get(who), (who in chain, who in same))
-            here["size"] = f"1{size}{known.type}" if plural else "1"
+            here += ((of_group, f"1{size}{known.type}" if plural else "1", ""),)
             single[who] = Candidate((who,), self._always_known[key], alike[known.type], here)
             yield single[who]
         if personal:
@@ -168,11 +173,8 @@ class Resolver:
             if all(who in single for who in members):
                 oldest = single[max(members, key=lambda who: order[who])]
                 again = f"{set(members) == set(chain)}{set(members) == set(same)}"
-                here = {
-                    **oldest.here,
-                    "size": f"{len(members)}{size}{self.types[oldest.members[0]]}" if plural else "2",
-                    "source": f"{source}{again}{size == len(members)}",
-                }
+                many = f"{len(members)}{size}{self.types[oldest.members[0]]}" if plural else "2"
+                here = (*oldest.here[:-1], (of_group, many, f"{source}{again}{size == len(members)}"))
                 yield Candidate(members, oldest.always, oldest.alike, here)
 
     def _groups(self, query: Query, events: Sequence[Event]) -> dict[tuple[str, ...], str]:

@@ -41,10 +41,9 @@ def _choices(some: Sequence[Article], tools: chain.Tools, *, taught: bool) -> li
 
 def _names(sort: str, candidate: Candidate) -> list[Hashable]:
     names: list[Hashable] = []
-    for part in (candidate.always, candidate.alike, candidate.here):
-        for kind, value in part.items():
-            for one in (value,) if isinstance(value, str) else value:
-                names += [(ALL, kind, one), (sort, kind, one)]
+    for kind, value in candidate.evidence().items():
+        for one in (value,) if isinstance(value, str) else value:
+            names += [(ALL, kind, one), (sort, kind, one)]
     return names
 
 

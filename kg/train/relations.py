@@ -38,7 +38,6 @@ _LEAST_ROWS = 3
 _STRICTNESS = 0.5
 _LEAST_POSITIVE = 5
 _CUT = -4.0
-_THRESHOLD = 0.4
 _PRIOR_WEIGHT = 2.0
 _TREES: dict[str, Any] = {
     "max_iter": 120,
@@ -340,7 +339,7 @@ def train(prepared: Prepared, tools: Tools) -> dict[str, Any]:
         log_prior,
         list(shape.columns),
         trees,
-        (base, float(depth), _THRESHOLD, _CUT),
+        (base, float(depth), _CUT),
         prepared.found[0].features.dense.shape[1],
     )
 
