@@ -130,7 +130,7 @@ def test_the_style_colours_and_names_what_is_shown(page: Page) -> None:
     place = os.environ.get("KG_TEST_SCREENSHOTS")
     if place:
         page.wait_for_timeout(3000)  # until the nodes have found their places
-        page.screenshot(path=Path(place) / "neo4j-browser.png")
+        frame.screenshot(path=Path(place) / "neo4j-browser.png")
 
 
 @pytest.mark.browser
