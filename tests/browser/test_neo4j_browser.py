@@ -151,10 +151,11 @@ def test_every_saved_query_runs(page: Page, query: Path) -> None:
 @pytest.mark.neo4j
 @pytest.mark.slow
 def test_the_saved_queries_are_there_in_their_folders(page: Page) -> None:
-    page.locator("[data-testid^=navicon]").nth(1).click()
-    drawer = page.locator("[data-testid^=savedScriptsFolder]")
-    drawer.first.wait_for()
-    assert "人物 People" in " ".join(drawer.all_inner_texts())
+    page.get_by_test_id("navigationFavorites").click()
+    for title in ("人物 People", "模型 Models", "可信度 Trust", "關聯 Connections", "文章 Articles"):
+        page.get_by_test_id(f"savedScriptsFolder-{title}").wait_for()
+    page.get_by_test_id("expandFolder-人物 People").click()
+    page.get_by_text("誰創辦了什麼 · Who founded what").first.wait_for()
 
 
 def _query(name: str) -> str:
