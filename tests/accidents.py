@@ -201,16 +201,26 @@ class Rounds:
     def killed(self, _number: int) -> bool:
         """Kill the ingesting process at a moment of its life."""
         process = child(self.address, self.site.folder)
-        time.sleep(self.chance.uniform(0.3, 1.0) * self.seconds)
+        self._wait(process)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         return process.returncode == -signal.SIGKILL
+
+    def _wait(self, process: subprocess.Popen[str]) -> None:
+        """Wait for a part of the time that a run takes; one that ends before then shows how long that is now."""
+        began = time.monotonic()
+        try:
+            process.wait(self.chance.uniform(0.3, 1.0) * self.seconds)
+        except subprocess.TimeoutExpired:
+            self.seconds *= 1.01  # runs may have become longer
+        else:
+            self.seconds = time.monotonic() - began
 
     def server_killed(self, _number: int) -> bool:
         """Kill the server in mid-load, and start it again."""
         assert self.server
         process = child(self.address, self.site.folder)
-        time.sleep(self.chance.uniform(0.3, 1.0) * self.seconds)
+        self._wait(process)
         self.server.kill()
         _, errors = process.communicate()
         assert process.returncode == 0 or "cannot be reached" in errors or "StoreError" in errors, errors

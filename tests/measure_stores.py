@@ -128,9 +128,9 @@ def measure(address: str, relationships: int) -> None:
     changes = difference(Graph(), graph, Vocabulary.of(ONTOLOGY))
     count = sum(map(len, changes.relations_new.values()))
     print(f"{len(found)} articles, {sum(map(len, changes.nodes_new.values()))} nodes, {count} relationships")
-    # The first run warms the server; the better of two counts for each.
+    # The first run warms the server; the best of three counts for each.
     times: dict[str, list[float]] = {"bare": [], "ours": []}
-    for _ in range(2):
+    for _ in range(3):
         for name, write in (("bare", bare), ("ours", ours)):
             empty(address)
             before = peak()

@@ -68,6 +68,11 @@ def explain(error: Neo4jError | DriverError, access: Access, *, password: bool) 
             f"{access.address}: the server has no database {access.database!r}; set KG_NEO4J_DATABASE to one that it "
             "has (SHOW DATABASES in Neo4j Browser lists them)"
         )
+    if code.endswith(".DatabaseUnavailable"):
+        return StoreError(
+            f"{access.address}: the database {access.database!r} is not available now; it is being started, or could "
+            "not be (the server's logs say why). Try again in a moment"
+        )
     return _other(error, access.address, code)
 
 

@@ -70,10 +70,7 @@ def test_the_kit_is_whole_and_the_same_every_time(kit: Path, tmp_path: Path) -> 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j_server.Server]:
     """A server with the graph of the questions, and the Browser that ships for it."""
-    if missing := neo4j_server.missing():
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    neo4j_server.require()
     with (
         neo4j_server.Server(tmp_path_factory.mktemp("server") / "neo4j") as running,
         pytest.MonkeyPatch.context() as patch,

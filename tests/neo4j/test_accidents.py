@@ -95,9 +95,7 @@ def test_writers_at_the_same_time_come_one_after_the_other(neo4j_address: str) -
 @pytest.fixture
 def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[neo4j_server.Server]:
     """A server that a test may kill."""
-    missing = neo4j_server.missing()
-    if missing:
-        pytest.skip(missing)
+    neo4j_server.require()
     monkeypatch.setenv("KG_NEO4J_PASSWORD", neo4j_server.PASSWORD)
     with neo4j_server.Server(tmp_path / "neo4j") as server:
         yield server

@@ -110,6 +110,10 @@ def test_a_certificate_of_ones_own_making(certificate: ssl.SSLContext, scheme: s
     assert "write +ssc://" in said
 
 
+def _kind(code: str) -> str:
+    return "Transient" if code.endswith("Unavailable") else "Client"
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -118,10 +122,11 @@ def test_a_certificate_of_ones_own_making(certificate: ssl.SSLContext, scheme: s
         ("Security.CredentialsExpired", "the first password must be changed"),
         ("Security.AuthenticationRateLimit", "too many wrong passwords"),
         ("Database.DatabaseNotFound", "no database 'neo4j'"),
+        ("General.DatabaseUnavailable", "the database 'neo4j' is not available now"),
     ],
 )
 def test_what_the_server_refuses(code: str, words: str) -> None:
-    with bolt_stub.server(failure=f"Neo.ClientError.{code}") as port:
+    with bolt_stub.server(failure=f"Neo.{_kind(code)}Error.{code}") as port:
         assert words in complaint(f"bolt://127.0.0.1:{port}", KG_NEO4J_USER="reader")
 
 

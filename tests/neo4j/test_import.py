@@ -50,8 +50,7 @@ def odd() -> list[Record]:
 @pytest.mark.neo4j
 @pytest.mark.slow
 def test_an_imported_graph_is_the_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if missing := neo4j_server.missing():
-        pytest.skip(missing)
+    neo4j_server.require()
     records = odd()
     states = {record.document.id: ArticleState(record.document.sha256, "x+draft@y") for record in records}
     write_import(records, states, VOCABULARY, tmp_path / "csv")

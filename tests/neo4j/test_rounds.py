@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j_server.Server]:
     """A server that a test may kill."""
-    if missing := neo4j_server.missing():
-        pytest.skip(missing)
+    neo4j_server.require()
     with neo4j_server.Server(tmp_path_factory.mktemp("server") / "neo4j") as running:
         yield running
 
