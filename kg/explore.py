@@ -13,7 +13,7 @@ from kg.fold import fold
 from kg.graph import Graph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     import networkx as nx
@@ -82,6 +82,14 @@ def neighbourhood(graph: Graph, ids: Iterable[str], hops: int) -> Graph:
     for _ in range(hops):
         edge = {near for id_ in edge for near in neighbours[id_]} - kept
         kept = kept | edge
+    return part(graph, kept)
+
+
+def part(graph: Graph, kept: Collection[str]) -> Graph:
+    """The entities with these ids, with the facts, statements and articles among them.
+
+    A statement is kept with its speaker and loses the entities that are not.
+    """
     nodes = {id_: node for id_, node in graph.nodes.items() if id_ in kept}
     facts = {id_: fact for id_, fact in graph.facts.items() if fact.subject in kept and fact.object in kept}
     quotes = {

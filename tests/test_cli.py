@@ -92,6 +92,7 @@ def test_the_commands_are_those_that_are_documented() -> None:
         "score",
         "show",
         "stats",
+        "theme",
         "train",
         "verify",
     ]
@@ -459,8 +460,63 @@ def test_the_page_takes_a_title_and_the_address_of_the_site(tmp_path: Path) -> N
     assert "https://blog.example/posts/a/" in page.read_text("utf-8")
     assert kg("export", "html", page, "--focus", "yi tay").exit_code == 0
     assert "<title>Yi Tay</title>" in page.read_text("utf-8")
-    for arguments in (("json", "--title", "x"), ("csv", "--base-url", "https://x.y"), ("html", "--base-url", "x.y")):
-        assert kg("export", arguments[0], tmp_path / "x", *arguments[1:]).exit_code == 2
+    for arguments in (
+        ("json", "--title", "x"),
+        ("csv", "--base-url", "https://x.y"),
+        ("html", "--base-url", "x.y"),
+        ("html", "--url", "ftp://x.y"),
+        ("json", "--embed"),
+        ("graphml", "--preview"),
+        ("html", "--years", "some"),
+        ("html", "--years", "2020-2019"),
+        ("html", "--type", "Nothing"),
+    ):
+        assert kg("export", arguments[0], tmp_path / "x", *arguments[1:]).exit_code == 2, arguments
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.usefixtures("inside")
+def test_export_takes_one_article_a_path_years_and_types(tmp_path: Path) -> None:
+    def exported(*arguments: str) -> dict[str, Any]:
+        result = kg("export", "json", tmp_path / "part.json", *arguments)
+        assert result.exit_code == 0, result.stderr
+        return json.loads((tmp_path / "part.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+    whole = exported()
+    assert exported("--article", "posts/a.md") == exported("--article", "./a.md") == whole
+    people = exported("--type", "人物", "--type", "organization")
+    assert {entity["type"] for entity in people["entities"]} == {"Person", "Organization"}
+    fact = next(fact for fact in people["facts"])
+    path = exported("--path", fact["subject"], fact["object"])
+    assert {fact["subject"], fact["object"]} <= {entity["id"] for entity in path["entities"]}
+    dated = exported("--years", "1900-2100")
+    assert dated["facts"] == [f for f in whole["facts"] if f["date"] or f["start"] or f["end"]]
+    assert exported("--years", "1900")["facts"] == []
+    for arguments, problem in (
+        (("--article", "none.md"), "no article of the graph has this path"),
+        (("--path", "Yi Tay", "Yi Tay"), "are one entity"),
+        (("--years", "1900", "--focus", "Yi Tay"), "nothing in the graph is called"),
+    ):
+        result = kg("export", "json", tmp_path / "x", *arguments)
+        assert (result.exit_code, problem in result.stderr) == (1, True), result.stderr
+
+
+@pytest.mark.usefixtures("inside")
+def test_a_theme_is_copied_changed_and_used(tmp_path: Path) -> None:
+    theme, page = tmp_path / "theme", tmp_path / "page.html"
+    assert kg("theme", theme).exit_code == 0
+    assert kg("theme", theme).exit_code == 1
+    kg("export", "html", page)
+    plain = page.read_text("utf-8")
+    kg("export", "html", page, "--theme", theme)
+    assert page.read_text("utf-8") == plain
+    css = theme / "page.css"
+    css.write_text(css.read_text("utf-8") + ".mine { color: teal; }\n", "utf-8")
+    (theme / "messages.yaml").unlink()
+    assert kg("export", "html", page, "--theme", theme).exit_code == 0
+    assert ".mine { color: teal; }" in page.read_text("utf-8")
+    (tmp_path / "empty").mkdir()
+    assert "holds no file of a theme" in kg("export", "html", page, "--theme", tmp_path / "empty").stderr
 
 
 @pytest.mark.usefixtures("inside")

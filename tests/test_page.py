@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,8 +21,11 @@ from kg import ontology
 from kg.errors import ExportError, SchemaError
 from kg.export.appearance import read_messages, read_style
 from kg.export.layout import box, place, radius
-from kg.export.page import _SCRIPTS, write_page
+from kg.export.page import _SCRIPTS, Page, write_page
 from kg.export.page_data import web_address
+from kg.export.preview import write_preview
+from kg.export.selection import select
+from kg.export.untangle import crossings, untangle
 from kg.resources import folder
 from tests.small_graph import hostile, small
 
@@ -32,14 +37,14 @@ VIZ = folder("viz")
 
 def page_of(tmp_path: Path, **changes: object) -> str:
     graph = replace(small(), **changes)  # type: ignore[arg-type]
-    write_page(graph, ontology.load(), tmp_path / "page.html", "標題")
+    write_page(graph, ontology.load(), tmp_path / "page.html", Page("標題"))
     return (tmp_path / "page.html").read_text("utf-8")
 
 
 def test_the_same_graph_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from kg import ontology; from kg.export.page import write_page;"
-        "from tests.small_graph import small; write_page(small(), ontology.load(), Path(sys.argv[1]), '標題')"
+        "import sys; from pathlib import Path; from kg import ontology; from kg.export.page import Page, write_page;"
+        "from tests.small_graph import small; write_page(small(), ontology.load(), Path(sys.argv[1]), Page('標題'))"
     )
     subprocess.run([sys.executable, "-c", program, tmp_path / "other.html"], check=True, env={"PYTHONHASHSEED": "1"})
     assert (tmp_path / "other.html").read_text("utf-8") == page_of(tmp_path)
@@ -47,7 +52,7 @@ def test_the_same_graph_gives_the_same_bytes_in_another_process(tmp_path: Path) 
 
 def test_only_the_scripts_and_styles_of_the_policy_are_in_the_page(tmp_path: Path) -> None:
     for graph in (small(), hostile()):
-        write_page(graph, ontology.load(), tmp_path / "page.html", "標題")
+        write_page(graph, ontology.load(), tmp_path / "page.html", Page("標題"))
         html = (tmp_path / "page.html").read_text("utf-8")
         policy = re.search('Content-Security-Policy" content="([^"]*)"', html)
         assert policy
@@ -106,14 +111,14 @@ def test_a_passage_that_two_rules_read_is_shown_once(tmp_path: Path) -> None:
 def test_articles_without_an_address_are_linked_below_that_of_the_site(tmp_path: Path, path: str, address: str) -> None:
     articles = small().articles
     graph = replace(small(), articles={**articles, "b.md": replace(articles["b.md"], source_url=None, path=path)})
-    write_page(graph, ontology.load(), tmp_path / "page.html", base_url="https://blog.example/zh/")
+    write_page(graph, ontology.load(), tmp_path / "page.html", Page(base_url="https://blog.example/zh/"))
     html = (tmp_path / "page.html").read_text("utf-8")
     data = json.loads(re.search('id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
     assert [article["url"] for article in data["articles"]] == ["https://example.org/a", address]
 
 
 def test_no_closing_tag_leaves_the_data(tmp_path: Path) -> None:
-    write_page(hostile(), ontology.load(), tmp_path / "page.html", "</script>")
+    write_page(hostile(), ontology.load(), tmp_path / "page.html", Page("</script>"))
     html = (tmp_path / "page.html").read_text("utf-8")
     for data in re.findall('<script type="application/json" id="[a-z]+">(.*?)</script>', html, re.DOTALL):
         assert "<" not in data
@@ -135,7 +140,7 @@ def test_every_script_file_is_in_the_page() -> None:
 
 def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="is a folder"):
-        write_page(small(), ontology.load(), tmp_path, "標題")
+        write_page(small(), ontology.load(), tmp_path, Page("標題"))
 
 
 @pytest.mark.parametrize(
@@ -158,6 +163,114 @@ def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
 )
 def test_only_web_addresses_become_links(url: str | None, link: bool) -> None:  # noqa: FBT001  # a table
     assert web_address(url) == (url if link else None)
+
+
+class TestSelection:
+    def test_a_small_graph_is_drawn_whole(self) -> None:
+        assert select([(0, 1), (3, 1)], [1, 1, 9, 1], 10) == [0, 1, 3]
+
+    def test_what_connects_two_hubs_comes_before_what_hangs_on_one(self) -> None:
+        # 0 and 1 are hubs with ten leaves of their own each, which have a second fact among themselves; 2 is with both.
+        leaves = [(hub, 3 + 10 * hub + i) for hub in (0, 1) for i in range(10)]
+        pairs = [(3 + i, 13 + i) for i in range(0, 10, 2)]
+        assert 2 in select([*leaves, *pairs, (2, 0), (2, 1)], [0] * 23, 4)
+
+    @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=90), st.integers(1, 30))
+    def test_as_many_as_there_is_room_for(self, facts: list[tuple[int, int]], limit: int) -> None:
+        drawn = select(facts, [1] * 41, limit)
+        told = {end for pair in facts for end in pair}
+        assert drawn == sorted(set(drawn))
+        assert set(drawn) <= told
+        assert len(drawn) == min(limit, len(told))
+        assert drawn == select(facts[::-1], [1] * 41, limit)
+
+    def test_nobody_stands_alone_where_others_could_stand_together(self) -> None:
+        stars = [(hub, 10 + 20 * hub + i) for hub in range(10) for i in range(10 + hub)]
+        drawn = set(select(stars, [0] * 220, 12))
+        assert all(any({one, other} <= drawn for one, other in stars if key in {one, other}) for key in drawn)
+
+
+class TestLinkPreviews:
+    def page(self, tmp_path: Path, page: Page) -> str:
+        write_page(small(), ontology.load(), tmp_path / "page.html", page)
+        return (tmp_path / "page.html").read_text("utf-8")
+
+    def test_title_and_description_are_said(self, tmp_path: Path) -> None:
+        html = self.page(tmp_path, Page('「小」"圖', "<b>說明</b>"))
+        assert '<meta property="og:title" content="「小」&#34;圖">' in html
+        assert '<meta property="og:description" content="&lt;b&gt;說明&lt;/b&gt;">' in html
+        assert '<p id="description">&lt;b&gt;說明&lt;/b&gt;</p>' in html
+        assert "og:url" not in html
+        assert "og:image" not in html
+
+    def test_the_picture_is_found_from_where_the_page_will_be(self, tmp_path: Path) -> None:
+        html = self.page(tmp_path, Page(url="https://blog.example/g/page.html", image="頁.png"))
+        assert '<meta property="og:url" content="https://blog.example/g/page.html">' in html
+        assert '<meta property="og:image" content="https://blog.example/g/%E9%A0%81.png">' in html
+        assert '<meta property="og:image" content="page.png">' in self.page(tmp_path, Page(image="page.png"))
+
+
+class TestPreview:
+    def test_without_a_browser_it_says_so(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(ExportError, match="needs Chromium or Chrome"):
+            write_preview(tmp_path / "page.html", tmp_path / "page.png")
+
+    def test_a_browser_that_fails_is_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "chromium").write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
+        (tmp_path / "chromium").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}/bin")
+        with pytest.raises(ExportError, match="took no picture: broken"):
+            write_preview(tmp_path / "page.html", tmp_path / "page.png")
+        assert not (tmp_path / "page.png").exists()
+
+
+def test_a_long_list_without_javascript_tells_every_fact_briefly(tmp_path: Path) -> None:
+    plain = small()
+    facts = {
+        f"f{i:05}": replace(
+            plain.facts["f4"], id=f"f{i:05}", date=str(1000 + i % 1000), support=plain.facts["f4"].support
+        )
+        for i in range(5001)
+    }
+    html = page_of(tmp_path, facts=facts)
+    listed = html[html.index("<noscript>") : html.index("</noscript>")]
+    assert listed.count("<dd>") == len(facts)
+    assert "研究所推出" not in listed
+    assert "不列出處" in listed
+
+
+class TestUntangle:
+    def test_two_lines_that_cross_do_so_no_longer(self) -> None:
+        square = np.array([[0.0, 0.0], [9.0, 9.0], [0.0, 10.0], [10.0, 0.0]])
+        lines = [(0, 1), (2, 3), (0, 2)]
+        ends = np.array(lines)
+        assert crossings(square, ends, np.arange(3)) == 1
+        apart = untangle(square, lines)
+        assert crossings(apart, ends, np.arange(3)) == 0
+        assert sorted(map(tuple, apart)) == sorted(map(tuple, square))
+        assert (apart == untangle(square, [(other, one) for one, other in reversed(lines)])).all()
+
+    def test_a_thicket_is_left_as_it_is(self) -> None:
+        places = np.array([[i % 8, i // 8] for i in range(64)], dtype=float)
+        lines = list(combinations(range(64), 2))
+        assert (untangle(places, lines) == places).all()
+
+    @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
+    @settings(max_examples=30, deadline=None)
+    def test_it_never_makes_more(self, lines: list[tuple[int, int]]) -> None:
+        places = np.array([[i * 7 % 10, i * i % 11] for i in range(10)], dtype=float)
+        ends = np.array(sorted({(min(pair), max(pair)) for pair in lines if pair[0] != pair[1]}), dtype=int).reshape(
+            -1, 2
+        )
+        some = np.arange(len(ends))
+
+        def cost(points: np.ndarray) -> float:
+            length = np.linalg.norm(points[ends[:, 0]] - points[ends[:, 1]], axis=1)
+            unit = np.linalg.norm(places[ends[:, 0]] - places[ends[:, 1]], axis=1).mean() if len(ends) else 1
+            return float(crossings(points, ends, some) + length.sum() / unit)
+
+        assert cost(untangle(places, lines)) <= cost(places) + 1e-6
 
 
 class TestAppearance:

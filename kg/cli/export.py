@@ -17,7 +17,9 @@ from kg.cli.options import Address, Schemas, open_graph
     "把圖譜或其中一部分匯出成互動網頁、JSON、GraphML、CSV，或供 neo4j-admin 匯入的檔案。",
     "kg export html graph.html",
     "kg export neo4j-import for-neo4j",
-    "kg export graphml tay.graphml --focus 'Yi Tay' --hops 2",
+    "kg export html tay.html --path 'Yi Tay' 輝達 --title 從新加坡到輝達 --preview",
+    "kg export html embed.html --article content/posts/tay.md --embed",
+    "kg export graphml tay.graphml --focus 'Yi Tay' --hops 2 --years 2019-2025 --type Person",
 )
 def export(
     *,
@@ -40,10 +42,47 @@ def export(
             metavar="NAME", help=both("Only what surrounds this entity; repeatable.", "只取這個實體的周邊；可重複。")
         ),
     ] = None,
+    hops: Annotated[int, typer.Option(metavar="N", min=0, help=both("How far around the focus.", "周邊的步數。"))] = 1,
+    article: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help=both("Only what this article tells; repeatable.", "只取這篇文章；可重複。")),
+    ] = None,
+    path: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            metavar="A B", help=both("Only the ways between these two.", "只取這兩者之間的路徑。"), show_default=False
+        ),
+    ] = None,
+    years: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIRST-LAST",
+            help=both(
+                "Only facts of these years: 2019-2023, 2019-, -2023 or 2020.",
+                "只取這些年份的事實：2019-2023、2019-、-2023 或 2020。",
+            ),
+        ),
+    ] = None,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type", metavar="TYPE", help=both("Only entities of this type; repeatable.", "只取這個類型；可重複。")
+        ),
+    ] = None,
     title: Annotated[
         str | None,
         typer.Option(
             metavar="TEXT", help=both("Title of the page (html).", "網頁的標題（html）。"), show_default=False
+        ),
+    ] = None,
+    description: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help=both(
+                "What the page is about, below the title and for those who link to it (html).",
+                "網頁的說明，顯示在標題下，也供分享時使用（html）。",
+            ),
         ),
     ] = None,
     base_url: Annotated[
@@ -57,27 +96,85 @@ def export(
             show_default=False,
         ),
     ] = None,
-    hops: Annotated[int, typer.Option(metavar="N", min=0, help=both("How far around the focus.", "周邊的步數。"))] = 1,
+    embed: Annotated[
+        bool,
+        typer.Option(
+            "--embed", help=both("Less around the picture, for an iframe (html).", "精簡版，供 iframe 嵌入（html）。")
+        ),
+    ] = False,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview",
+            help=both(
+                "Also write a picture for link previews beside the page; needs Chromium or Chrome (html).",
+                "另在網頁旁寫出分享預覽圖；需要 Chromium 或 Chrome（html）。",
+            ),
+        ),
+    ] = False,
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help=both("Where the page will be, for link previews (html).", "網頁日後的網址，供分享預覽（html）。"),
+        ),
+    ] = None,
+    theme: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help=both("Your own look of the page (see kg theme) (html).", "自己的版面（見 kg theme）（html）。"),
+        ),
+    ] = None,
     graph: Address = None,
     schemas: Schemas = None,
 ) -> None:
     """Write the graph, or a part of it, as an interactive page, JSON, GraphML, CSV, or files for neo4j-admin."""
-    from kg import explore, ontology
-    from kg.cli.questions import named
+    from kg import ontology
+    from kg.cli.scopes import Scope, scoped
 
-    _check(form, title, base_url)
+    only_html = {
+        "--title": title is not None,
+        "--description": description is not None,
+        "--base-url": base_url is not None,
+        "--embed": embed,
+        "--preview": preview,
+        "--url": url is not None,
+        "--theme": theme is not None,
+    }
+    _check(form, [option for option, given in only_html.items() if given], [base_url, url])
+    types = ontology.load(schemas)
     if form == "neo4j-import":
-        _for_import(out, graph, schemas, whole=not focus)
+        _for_import(out, graph, schemas, whole=not (focus or article or path or years or type_))
         return
     with open_graph(graph, schemas=schemas) as store:
         whole = store.graph()
-    centers = [named(whole, name, schemas) for name in focus or ()]
-    part = explore.neighbourhood(whole, [node.id for node in centers], hops) if centers else whole
+    scope = Scope(tuple(focus or ()), hops, tuple(article or ()), path, years, tuple(type_ or ()))
+    asked = scoped(whole, scope, types, schemas)
+    part = asked.graph
     if form == "html":
-        from kg.export.page import write_page
+        from kg.export.page import Page, write_page
 
-        title = title or " · ".join(node.name for node in centers) or None
-        write_page(part, ontology.load(schemas), out, title, base_url)
+        # A page that is itself called so keeps its name.
+        image = out.with_name(f"{out.stem if out.suffix != '.png' else out.name}.png") if preview else None
+        page = Page(
+            title or asked.title,
+            description,
+            base_url,
+            url,
+            image=image.name if image else None,
+            embed=embed,
+            start=asked.start,
+            theme=theme,
+        )
+        write_page(part, types, out, page)
+        if image:
+            from kg.export.preview import write_preview
+
+            write_preview(out, image)
+            typer.echo(say("exported_preview", out=image))
     else:
         from kg.export import tables
 
@@ -100,13 +197,24 @@ def _for_import(out: Path, address: str | None, schemas: Path | None, *, whole: 
     typer.echo(say("import_next", out=out))
 
 
-def _check(form: str, title: str | None, base_url: str | None) -> None:
-    """Refuse options of the page for other formats, and an address that leads nowhere."""
-    for option, value in (("--title", title), ("--base-url", base_url)):
-        if value is not None and form != "html":
-            raise typer.BadParameter(say("html_only", option=option))
-    if base_url is not None:
-        from kg.export.page_data import web_address
+@app.command()
+@bilingual("把網頁的範本、樣式與程式複製一份，改好後以 --theme 使用。", "kg theme my-theme")
+def theme(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=both("A new or empty folder.", "新的或空的資料夾。"))],
+) -> None:
+    """Copy template, style and scripts of the page, to change them and use them with --theme."""
+    from kg.export.appearance import copy_theme
 
-        if web_address(base_url) is None:
-            raise typer.BadParameter(say("bad_address", address=base_url))
+    copy_theme(folder)
+    typer.echo(say("theme_copied", folder=folder))
+
+
+def _check(form: str, options: list[str], addresses: list[str | None]) -> None:
+    """Refuse options of the page for other formats, and an address that leads nowhere."""
+    if form != "html" and options:
+        raise typer.BadParameter(say("html_only", option=options[0]))
+    from kg.export.page_data import web_address
+
+    for address in addresses:
+        if address is not None and web_address(address) is None:
+            raise typer.BadParameter(say("bad_address", address=address))

@@ -10,6 +10,8 @@ from unicodedata import east_asian_width
 import networkx as nx
 import numpy as np
 
+from kg.export.untangle import untangle
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -76,6 +78,9 @@ def _part(network: nx.Graph[int], keys: list[int], boxes: Mapping[int, Points]) 
         points = points / extent.max() if extent.min() < _FLAT * extent.max() else points / extent
         points = points * side * np.array([math.sqrt(aspect), 1 / math.sqrt(aspect)])
     points = _separate(points, sizes)
+    position = {key: index for index, key in enumerate(keys)}
+    lines = [(position[one], position[other]) for one, other in network.subgraph(keys).edges]
+    points = _separate(untangle(points, lines), sizes)
     low, high = (points - sizes).min(axis=0), (points + sizes).max(axis=0)
     return keys, points - low, high - low
 

@@ -85,6 +85,7 @@ def page_data(graph: Graph, ontology: Ontology, style: Style) -> dict[str, Any]:
             )
             for q in graph.quotes.values()
         ],
+        "career": list(style.career),
         "types": _types(graph, ontology, style),
         "kinds": {key: {"zh": kind.zh, "en": kind.en} for key, kind in ontology.organization_kinds.items()},
         "qualifiers": {key: {"zh": name.zh, "en": name.en} for key, name in ontology.qualifiers.items()},

@@ -31,6 +31,7 @@ from kg.extract.quotations import Quotation, find_quotations, find_turns
 from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder, merged
 from kg.extract.segment import Segmented, Segmenter, Sentence
+from kg.extract.timer import Timer
 from kg.extract.times import find_times
 from kg.extract.view import Item, symbols
 from kg.model import Document, Entity, Record, Relation, Statement
@@ -68,6 +69,7 @@ class Tools:
     shape: learned_relations.Schema
     scorer: RelationScorer | None
     least: float
+    timer: Timer
 
 
 @cache
@@ -85,7 +87,7 @@ def load(schemas: Path, model: str | None = None, *, wide: bool = False) -> Tool
     relation_frames = frames.load(schemas, types, marks)
     triggers = ahocorasick_rs.AhoCorasick(relation_frames.triggers)
     shape = learned_relations.schema(schemas, types, marks, relation_frames, triggers)
-    scorer = _scorer(schemas, shape, types, relation_frames)
+    scorer = scorer_of(schemas, shape, types, relation_frames)
     return Tools(
         schemas=schemas,
         ontology=types,
@@ -109,10 +111,11 @@ def load(schemas: Path, model: str | None = None, *, wide: bool = False) -> Tool
         shape=shape,
         scorer=scorer,
         least=(_WIDE if wide else _SURE) if scorer else _LEAST_SURE,
+        timer=Timer.of(schemas, types, relation_frames),
     )
 
 
-def _scorer(
+def scorer_of(
     schemas: Path, shape: learned_relations.Schema, types: Ontology, relation_frames: frames.Frames
 ) -> RelationScorer | None:
     """The learned scorer, if the schemas folder has weights and they were learned for its ontology."""
@@ -163,9 +166,10 @@ def _reading(
     document: Document, segmented: Segmented, entities: Sequence[Entity], tools: Tools, given: Given
 ) -> Reading:
     spans = [(sentence.start, sentence.end) for sentence in segmented.sentences if _is_prose(document, sentence)]
+    times = find_times(segmented.folded, spans, document.metadata.date, tools.schemas)
     dates = [
         Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
-        for time in find_times(segmented.folded, spans, document.metadata.date, tools.schemas)
+        for time in times
         if time.value is not None
     ]
     return Reading(
@@ -180,6 +184,7 @@ def _reading(
         tools.verbs.places(segmented.folded),
         tools.referents,
         given,
+        times,
     )
 
 
@@ -216,8 +221,10 @@ def understand(
 def decide(read: Understood, tools: Tools) -> tuple[Relation, ...]:
     """The relations that an article states: by what was learned, else those of the frames that are sure enough."""
     if tools.scorer is not None:
-        return merged(tools.scorer.find(read.segmented, read.finder, read.readings, tools.least), tools.symmetric)
-    return tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= tools.least)
+        found = merged(tools.scorer.find(read.segmented, read.finder, read.readings, tools.least), tools.symmetric)
+    else:
+        found = tuple(r for r in merged(read.readings, tools.symmetric) if r.confidence >= tools.least)
+    return tools.timer.timed(read.segmented, read.finder.reading, read.finder.view, found)
 
 
 def _statements(quotations: Sequence[Quotation], entities: Sequence[Entity]) -> tuple[Statement, ...]:

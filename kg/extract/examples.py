@@ -8,10 +8,7 @@ from pathlib import Path
 
 from kg.extract import chain
 from kg.extract.frames import Frame
-from kg.extract.reading import Reading
 from kg.extract.relations import RelationFinder
-from kg.extract.times import find_times
-from kg.extract.view import Item
 from kg.model import Block, Document, Entity, Mention, Metadata, Relation
 
 MARKED = re.compile(r"\[([^|\]]+)\|([A-Za-z]+)\]")
@@ -41,26 +38,8 @@ def read(marked: str, tools: chain.Tools) -> tuple[dict[str, str], list[Relation
         for (name, kind), spans in places.items()
     ]
     metadata = Metadata("example", "example", "", "", _DATE, "zh", None, None, ())
-    segmented = tools.segmenter.segment(Document(metadata, text, text, (Block("paragraph", 0, len(text)),)))
-    spans = [(sentence.start, sentence.end) for sentence in segmented.sentences]
-    dates = [
-        Item(time.start, time.end, "Time", (), "future" if time.future else "value", time.value)
-        for time in find_times(segmented.folded, spans, _DATE, tools.schemas)
-        if time.value
-    ]
-    reading = Reading(
-        text,
-        segmented.folded,
-        segmented.document.blocks,
-        entities,
-        dates,
-        tools.grammar,
-        tools.symbols,
-        tools.frames.verbs,
-        tools.verbs.places(segmented.folded),
-        tools.referents,
-    )
-    reading.read(segmented.sentences)
+    document = Document(metadata, text, text, (Block("paragraph", 0, len(text)),))
+    reading, _, _ = chain.read(document, tools.segmenter.segment(document), entities, tools)
     found = list(RelationFinder(reading, reading.view(), tools.frames, tools.ontology).find(tools.triggers))
     return {entity.id: entity.name for entity in entities}, found
 

@@ -13,6 +13,7 @@ from kg.extract.memory import Event, Memory, Place
 from kg.extract.referents import Ranking, Wanted, Weights
 from kg.extract.resolver import Resolver
 from kg.extract.segment import Sentence
+from kg.extract.times import Time
 from kg.extract.tokens import Lexer, Reference
 from kg.extract.view import AMOUNT, BREAKS, DURATION, QUOTE, RANK, ROLE, SCORE, TIME, Item, Line, View
 from kg.model import Block, Entity
@@ -57,6 +58,7 @@ class Reading:
     verb_places: Sequence[tuple[int, str]]
     weights: Weights
     given: Mapping[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+    times: Sequence[Time] = ()
     reader: Reader = field(init=False)
     resolver: Resolver = field(init=False)
     here: Place = field(init=False)

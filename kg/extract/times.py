@@ -34,7 +34,8 @@ class Time:
     """A time in the text; `value` is YYYY, YYYY-MM, YYYY-MM-DD or None where the text does not settle it.
 
     A duration has no value but `months` (weeks and days count as 0). `role` says which end of a stretch a point is,
-    `future` that it lies after the article's date, `rule` which words were read.
+    `future` that it lies after the article's date, `rule` which words were read, `base` what it was counted from,
+    `otherwise` what it would be if it were counted from the article's date.
     """
 
     start: int
@@ -45,6 +46,8 @@ class Time:
     role: Literal["", "start", "end"]
     future: bool
     rule: str
+    base: str = "none"
+    otherwise: str | None = None
 
 
 class _Rule(BaseModel):
@@ -244,8 +247,10 @@ class _Resolver:
         """The time of a match in the span of that index."""
         start, end = match.span("time" if "time" in match.re.groupindex else 0)
         if rule.kind == "duration":
-            return Time(start, end, None, "duration", self._months(rule, match), "", future=False, rule=rule.name)
+            months = self._months(rule, match)
+            return Time(start, end, None, "duration", months, "", future=False, rule=rule.name, base=rule.base)
         date = self._date(rule, match, span)
+        otherwise = self._otherwise(rule, match, date)
         future = (
             date is not None and self.article is not None and str(date) > self.article.isoformat()[: len(str(date))]
         )
@@ -257,7 +262,15 @@ class _Resolver:
             self.passing = span if rule.base == "article" and date.month is None else None
         if rule.sets == "birth":
             self.birth = date
-        return Time(start, end, str(date) if date else None, "point", None, "", future=future, rule=rule.name)
+        value = str(date) if date else None
+        return Time(start, end, value, "point", None, "", future, rule.name, rule.base, otherwise)
+
+    def _otherwise(self, rule: _Rule, match: re.Match[str], date: _Date | None) -> str | None:
+        """A month without a year, if it is the last one before the article instead of that of the date told last."""
+        if rule.base != "near" or not match.groupdict().get("month") or date is None or self.article is None:
+            return None
+        fresh = _Resolver(self.grammar, self.article)._date(rule, match, 0)  # noqa: SLF001 - the same reader, afresh
+        return str(fresh) if fresh is not None and fresh != date else None
 
     def _months(self, rule: _Rule, match: re.Match[str]) -> int | None:
         count = self._count(match)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kg.corpus.references import prepared
-from kg.extract import chain, referents, weights
-from kg.train import names, references, relations
+from kg.extract import chain, referents, timer, weights
+from kg.train import names, references, relations, times
 from kg.train.lessons import Article
 
 
@@ -29,4 +30,8 @@ def write(articles: Sequence[Article], schemas: Path, split: str, progress: name
     }
     related = schemas / chain.WEIGHTS
     relations.write(articles, tools, related, found)
-    return [path, meant, related]
+    scorer = chain.scorer_of(schemas, tools.shape, tools.ontology, tools.frames)
+    untimed = replace(tools, referents=learned, scorer=scorer, timer=replace(tools.timer, weights=None))
+    timed = timer.path_of(schemas)
+    times.write(articles, untimed, timed)
+    return [path, meant, related, timed]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from kg import ontology
-from kg.export.page import write_page
-from tests.small_graph import hostile, small
+from kg.export.page import Page, write_page
+from tests.small_graph import PAYLOAD, hostile, small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +51,29 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def small_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "small.html"
-    write_page(small(), ontology.load(), out, "小圖譜")
+    write_page(small(), ontology.load(), out, Page("小圖譜"))
     return out
 
 
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("page") / "hostile.html"
-    write_page(hostile(), ontology.load(), out, next(iter(hostile().nodes.values())).name)
+    write_page(hostile(), ontology.load(), out, Page(next(iter(hostile().nodes.values())).name, PAYLOAD))
     return out
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
 
 
 class Visit:

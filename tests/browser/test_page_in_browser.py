@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from kg import ontology
-from kg.export.page import write_page
+from kg.export.page import Page, write_page
+from kg.graph import Support
 from tests.small_graph import PAYLOAD, fact, graph_of, hostile, node, small
 
 if TYPE_CHECKING:
@@ -106,6 +109,103 @@ def test_a_click_on_an_entity_opens_it_with_its_evidence(visit: Visit, small_pag
         page.get_by_test_id("evidence").all_inner_texts()
     )
     assert page.evaluate("document.activeElement.id") == "panel-title"
+
+
+def test_a_career_is_told_in_the_order_of_time(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    facts = [
+        fact("f1", "person/lin", "FOUNDED", "organization/tide", "2023-04", "創辦 Tideline"),
+        replace(fact("f2", "person/lin", "WORKED_AT", "organization/reed", None, "加入研究所"), start="2019"),
+        replace(fact("f3", "person/lin", "WORKED_AT", "organization/reed", None, "離開研究所"), end="2022"),
+        replace(fact("f4", "person/lin", "LEADS", "model/otter", None, "據說由她帶領"), certainty="reported"),
+    ]
+    out = tmp_path / "page.html"
+    write_page(graph_of([*plain.articles.values()], [*plain.nodes.values()], facts, []), ontology.load(), out)
+    page = visit.open(out, "#n=person/lin")
+    stations = [re.sub(r"\s+", " ", text) for text in page.get_by_test_id("career").locator("li").all_inner_texts()]
+    assert stations == [
+        "2019–2022 蘆葦研究所 任職於 · 院長",
+        "2023 Tideline 創辦 · 院長",
+        "— Otter-2 帶領 · 院長 · 轉述",
+    ]
+    page.get_by_test_id("career").get_by_role("button", name="創辦").click()
+    assert title(page) == "林若棠 創辦 Tideline"
+    visit.open(out, "#n=organization/reed")
+    assert page.get_by_test_id("career").count() == 0
+
+
+def test_every_article_that_tells_a_fact_is_shown(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    support = [Support(name, i, i + 2, f"證據 {name}", "rule") for name in ("a.md", "b.md") for i in (0, 10)]
+    facts = {"f4": replace(plain.facts["f4"], support=tuple(support))}
+    write_page(replace(plain, facts=facts), ontology.load(), tmp_path / "page.html")
+    page = visit.open(tmp_path / "page.html", "#e=f4")
+    assert page.locator(".evidence:visible p").all_inner_texts() == ["證據 a.md", "證據 b.md"]
+    assert "2 篇文章都提到" in page.get_by_test_id("fact").inner_text()
+    page.locator(".fact summary").click()
+    assert page.locator(".evidence:visible").count() == 4
+
+
+def test_a_rumour_looks_different(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=person/lin")
+    rumour, stated = page.locator(".fact.rumour"), page.locator(".fact:not(.rumour)")
+    assert "文章轉述他人的說法" in rumour.inner_text()
+    assert rumour.evaluate("fact => getComputedStyle(fact).borderLeftStyle") == "dashed"
+    assert stated.first.evaluate("fact => getComputedStyle(fact).borderLeftStyle") == "none"
+    page.get_by_test_id("toggle-table").click()
+    assert page.locator("td .reported").all_inner_texts() == ["轉述"]
+
+
+@pytest.mark.parametrize(
+    ("words", "fragment"),
+    [
+        ("她加入研究所", "她加入研究所"),
+        ("A-B, C & D", "A-B, C & D"),
+        ("**她**[加入](https://x.example)`研究所`", "她加入研究所"),
+        ("前一行，起頭的子句，\n中間，最後的子句。", "前一行，|最後的子句。"),
+        ("| Foldwright | 90.2% | 187 |", "Foldwright|187"),
+        ("第一個子句，" + "很長" * 60 + "，最後一個。", "第一個子句，|最後一個。"),
+    ],
+)
+def test_links_open_articles_at_the_sentence(visit: Visit, small_page: Path, words: str, fragment: str) -> None:
+    page = visit.open(small_page)
+    ends = [quote(end, safe="!'()*~_.").replace("-", "%2D") for end in fragment.split("|")]
+    for address, start in (("https://x.example/", "#"), ("https://x.example/#top", "")):
+        found = page.evaluate("([address, words]) => Text.at(address, words)", [address, words])
+        assert found == f"{address}{start}:~:text={','.join(ends)}"
+
+
+def test_a_browser_finds_the_sentence(visit: Visit, small_page: Path, tmp_path: Path) -> None:
+    words = "2019 年，林若棠加入蘆葦研究所 - 就在台南"
+    article = tmp_path / "article.html"
+    article.write_text(
+        f"<!doctype html><meta charset=utf-8>{'<p>別的段落。' * 200}<p>{words}。" + "<p>尾聲。" * 200, "utf-8"
+    )
+    page = visit.open(small_page)
+    address = page.evaluate("([address, words]) => Text.at(address, words)", [article.as_uri(), words])
+    page.goto(address)
+    page.wait_for_function("scrollY > 1000", timeout=5000)
+
+
+def test_statements_lead_to_their_words_and_to_what_they_are_about(visit: Visit, small_page: Path) -> None:
+    page = visit.open(small_page, "#n=person/lin")
+    statement = page.locator(".statement")
+    assert quote("水獺從來不問為什麼。") in (statement.locator("a").get_attribute("href") or "")
+    statement.get_by_role("button", name="Otter-2").click()
+    assert "林若棠" in page.locator(".statement footer").inner_text()
+
+
+def test_the_overview_tells_who_said_what(visit: Visit, tmp_path: Path) -> None:
+    plain = small()
+    quotes = {f"q{i}": replace(plain.quotes["q1"], id=f"q{i}", text=f"第 {i} 句。", start=i) for i in range(7)}
+    write_page(replace(plain, quotes=quotes), ontology.load(), tmp_path / "page.html")
+    page = visit.open(tmp_path / "page.html")
+    statements = page.locator(".statement")
+    assert statements.count() == 5
+    assert "林若棠" in statements.first.inner_text()
+    assert "文章 a" in statements.first.inner_text()
+    page.get_by_role("button", name="再顯示 2 則").click()
+    assert statements.count() == 7
 
 
 def test_a_click_on_a_line_opens_the_fact(visit: Visit, small_page: Path) -> None:
@@ -220,6 +320,17 @@ def test_paths_between_two_with_their_evidence(visit: Visit, small_page: Path) -
     assert "沒有路徑" in page.locator("#path-message").inner_text()
 
 
+def test_a_page_begins_where_it_was_made_to_begin(visit: Visit, tmp_path: Path) -> None:
+    out = tmp_path / "page.html"
+    write_page(small(), ontology.load(), out, Page(start="p=person/lin,organization/tide"))
+    page = visit.open(out)
+    assert page.get_by_test_id("path-0").inner_text().endswith("林若棠 – 蘆葦研究所 – Otter-2 – Tideline")
+    page.keyboard.press("Escape")
+    assert title(page) == "主要實體"
+    visit.open(out, "#n=person/lin")
+    assert title(page) == "林若棠"
+
+
 def test_theme_and_language_toggle(visit: Visit, small_page: Path) -> None:
     page = visit.open(small_page)
     background = "getComputedStyle(document.querySelector('.stage')).backgroundColor"
@@ -319,7 +430,9 @@ def test_nothing_overflows(visit: Visit, hostile_page: Path, small_page: Path, f
             page.get_by_test_id("toggle-table").click()
 
 
-@pytest.mark.parametrize("fragment", ["", "#n=organization/reed&d=1", "#lang=en&p=person/lin,organization/tide"])
+@pytest.mark.parametrize(
+    "fragment", ["", "#n=organization/reed&d=1", "#n=person/lin", "#lang=en&p=person/lin,organization/tide"]
+)
 def test_is_accessible(visit: Visit, small_page: Path, fragment: str) -> None:
     page = visit.open(small_page, fragment)
     for theme in ("light", "dark"):
@@ -331,7 +444,7 @@ def test_is_accessible(visit: Visit, small_page: Path, fragment: str) -> None:
 
 
 def test_an_empty_graph_makes_a_page(visit: Visit, tmp_path: Path) -> None:
-    write_page(graph_of([], [], [], []), ontology.load(), tmp_path / "empty.html", "空")
+    write_page(graph_of([], [], [], []), ontology.load(), tmp_path / "empty.html", Page("空"))
     page = visit.open(tmp_path / "empty.html")
     assert page.get_by_test_id("status").inner_text() == "顯示 0／0 個實體、0／0 項事實"
     visit.check(tmp_path / "empty.html")
@@ -344,7 +457,7 @@ def test_a_large_graph_travels_compressed(visit: Visit, tmp_path: Path) -> None:
         fact(f"f{i:05}", f"person/{i * 7 % 3000}", "ADVISED", f"person/{i % 60}", None, "證據") for i in range(3000)
     ]
     out = tmp_path / "large.html"
-    write_page(graph_of(list(plain.articles.values()), nodes, facts, []), ontology.load(), out, "大")
+    write_page(graph_of(list(plain.articles.values()), nodes, facts, []), ontology.load(), out, Page("大"))
     page = visit.open(out)
     assert re.match("顯示 250／3,000 個實體", page.get_by_test_id("status").inner_text())
     page.get_by_test_id("search").fill("人物 2999")
@@ -352,6 +465,21 @@ def test_a_large_graph_travels_compressed(visit: Visit, tmp_path: Path) -> None:
     assert title(page) == "人物 2999"
     assert "已選取 人物 2999" in page.get_by_test_id("status").inner_text()
     visit.check(out)
+
+
+def test_a_telephone_begins_with_fewer_and_lists_a_fact_in_two_lines(visit: Visit, tmp_path: Path) -> None:
+    nodes = [node(f"person/{i}", "Person", f"人物 {i}") for i in range(400)]
+    facts = [fact(f"f{i:05}", f"person/{i}", "ADVISED", f"person/{i % 40}", None, "證據") for i in range(40, 400)]
+    out = tmp_path / "page.html"
+    write_page(graph_of([*small().articles.values()], nodes, facts, []), ontology.load(), out)
+    visit.page.set_viewport_size({"width": 390, "height": 844})
+    page = visit.open(out)
+    assert re.match("顯示 80／400 個實體", page.get_by_test_id("status").inner_text())
+    page.get_by_test_id("toggle-table").click()
+    row = page.locator("#table tbody tr").first
+    first, third, last = (row.locator("td").nth(i).bounding_box() or {} for i in (0, 2, 4))
+    assert abs(first["y"] - third["y"]) < 10
+    assert last["y"] >= first["y"] + first["height"] - 1
 
 
 @pytest.mark.parametrize(("leaves", "drawn"), [(300, 300), (500, 399)])

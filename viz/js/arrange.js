@@ -1,6 +1,7 @@
 // Places for a part of the graph that is looked at by itself: a neighbourhood, or the paths between two entities.
 const Arrange = (() => {
   const CELL = {w: 128, h: 72};
+  const WIDE = 1.4;            // a gap between lines, in radians, that has room for a name
 
   // Push apart what overlaps; `fixed` stays.
   function separate(places, fixed) {
@@ -57,6 +58,9 @@ const Arrange = (() => {
     const anchor = places.get(asked.find(entity => places.has(entity))) || {x: 0, y: 0};
     const apart = asked.filter(entity => places.has(entity)).map(entity => places.get(entity));
     const others = [...places.values()];
+    // The first rings avoid the directions of those already there, so that no line runs through another's sign.
+    const turns = asked.filter(entity => places.has(entity)).map(entity => Math.atan2(places.get(entity).y - anchor.y, places.get(entity).x - anchor.x));
+    const behind = turn => ring < 12 && turns.some(other => Math.abs(Math.atan2(Math.sin(turn - other), Math.cos(turn - other))) < 0.22);
     const free = ({x, y}) => apart.every(p => Math.abs(p.x - x) >= CELL.w || Math.abs(p.y - y) >= CELL.h)
       && others.every(p => Math.hypot(p.x - x, p.y - y) >= CELL.h / 2);
     let ring = 0, step = 0;
@@ -66,8 +70,9 @@ const Arrange = (() => {
         if (step >= steps) { ring++; step = 0; continue; }
         const turn = -Math.PI / 2 + 2 * Math.PI * step++ / steps;
         const spot = {x: anchor.x + r * Math.cos(turn), y: anchor.y + r * Math.sin(turn)};
-        if (!free(spot)) continue;
+        if (behind(turn) || !free(spot)) continue;
         apart.push(spot);
+        turns.push(turn);
         all.set(entity, spot);
         break;
       }
@@ -75,15 +80,20 @@ const Arrange = (() => {
     return all;
   }
 
-  // Paths from left to right, one below the other; an entity on several stands between them.
-  function along(routes) {
+  // Paths from one end to the other as arcs beside each other, from left to right or, in a high window, downwards;
+  // an entity on several stands between them.
+  function along(routes, aspect = 1.3) {
     const seen = new Map();
     const longest = Math.max(...routes.map(route => route.entities.length));
-    routes.forEach((route, row) => route.entities.forEach((entity, column) => {
-      const x = column / (route.entities.length - 1) * (longest - 1) * 210;
-      const y = (row - (routes.length - 1) / 2) * 190;
+    const down = aspect < 0.8;
+    const length = (longest - 1) * (down ? 110 : Math.max(140, 240 - 20 * longest));
+    const breadth = Math.min(Math.max(length * (down ? aspect : 0.75 / aspect), 190 * (routes.length - 1)), 1.2 * length);
+    routes.forEach((route, row) => route.entities.forEach((entity, step) => {
+      const share = step / (route.entities.length - 1);
+      const beside = routes.length > 1 ? row / (routes.length - 1) - 0.5 : 0;
+      const far = share * length, aside = breadth * beside * Math.sqrt(Math.max(Math.sin(Math.PI * share), 0));
       if (!seen.has(entity)) seen.set(entity, []);
-      seen.get(entity).push({x, y});
+      seen.get(entity).push(down ? {x: aside, y: far} : {x: far, y: aside});
     }));
     const places = new Map();
     for (const [entity, points] of seen) {
@@ -107,5 +117,33 @@ const Arrange = (() => {
     return {x: (a.x + 2 * control.x + b.x) / 4, y: (a.y + 2 * control.y + b.y) / 4};
   }
 
-  return {around, beside, along, via, middle};
+  // The middle of the widest gap between its lines, for every entity that has a wide one: there its name stands best.
+  function outward(facts, places) {
+    const turns = new Map();
+    for (const {subject, object} of facts) {
+      const a = places.get(subject), b = places.get(object);
+      if (!a || !b || subject === object) continue;
+      const turn = Math.atan2(b.y - a.y, b.x - a.x);
+      for (const [entity, there] of [[subject, turn], [object, turn > 0 ? turn - Math.PI : turn + Math.PI]]) {
+        if (!turns.has(entity)) turns.set(entity, []);
+        turns.get(entity).push(there);
+      }
+    }
+    const found = new Map();
+    for (const [entity, list] of turns) {
+      list.sort((x, y) => x - y);
+      let widest = WIDE, best = null;
+      list.forEach((turn, i) => {
+        const gap = (i + 1 < list.length ? list[i + 1] : list[0] + 2 * Math.PI) - turn;
+        const middle = turn + gap / 2;
+        // Of two as wide as each other, the one to the right and below.
+        const wins = gap > widest + 0.1 || (gap > widest - 0.1 && (best === null || Math.cos(middle - 0.6) > Math.cos(best - 0.6)));
+        if (gap > WIDE && wins) { widest = gap; best = middle; }
+      });
+      if (best !== null) found.set(entity, Math.atan2(Math.sin(best), Math.cos(best)));
+    }
+    return found;
+  }
+
+  return {around, beside, along, via, middle, outward};
 })();

@@ -8,8 +8,22 @@ const Data = (() => {
     if (!packed.gzip) return packed;
     const bytes = Uint8Array.from(atob(packed.gzip), c => c.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return JSON.parse(await new Response(stream).text());
+    const all = JSON.parse(await new Response(stream).text());
+    for (const key of ["articles", "entities", "facts", "statements"]) all[key] = rows(all[key]);
+    return all;
   };
+
+  // What travels compressed is written by columns; null stands for what is absent.
+  function rows(columns) {
+    const list = [];
+    for (const [key, values] of Object.entries(columns)) {
+      values.forEach((value, index) => {
+        const row = list[index] ||= {};
+        if (value !== null) row[key] = value;
+      });
+    }
+    return list;
+  }
 
   const fold = text => text.normalize("NFKC").toLowerCase();
   const year = date => date ? Number(date.slice(0, 4)) : null;

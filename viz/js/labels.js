@@ -5,17 +5,17 @@ const Labels = (() => {
   const cache = new Map();
   let boxes = [];
 
-  // At most two lines, broken between words or Chinese characters.
-  function wrap(ctx, text, font) {
-    const key = `${font}\n${text}`;
+  // At most so many lines, broken between words or Chinese characters.
+  function wrap(ctx, text, font, most = 2) {
+    const key = `${most} ${font}\n${text}`;
     if (cache.has(key)) return cache.get(key);
     ctx.font = font;
     const lines = [""];
     for (const piece of text.match(/[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s]+\s*|\s+/g) || []) {
       const longer = lines[lines.length - 1] + piece;
       if (ctx.measureText(longer.trimEnd()).width <= WIDEST || !lines[lines.length - 1]) lines[lines.length - 1] = longer;
-      else if (lines.length < 2) lines.push(piece);
-      else { lines[1] = `${lines[1].trimEnd()}…`; break; }
+      else if (lines.length < most) lines.push(piece);
+      else { lines[most - 1] = `${lines[most - 1].trimEnd()}…`; break; }
     }
     const trimmed = lines.map(line => shorten(ctx, line.trim()));
     const result = {lines: trimmed, width: Math.max(...trimmed.map(line => ctx.measureText(line).width))};
@@ -32,7 +32,8 @@ const Labels = (() => {
 
   const crosses = (a, b) => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-  // `items`, the most important first: {entity, x, y, r, name, notes, must, strong, color, noteColor} in pixels of the `window`.
+  // `items`, the most important first: {entity, x, y, r, name, notes, away, most, must, strong, color, noteColor} in
+  // pixels of the `window` {width, height, reserved}.
   function arrange(ctx, items, size, window) {
     const discs = items.filter(item => !item.hideName && !item.centered).map(item => ({x: item.x - item.r, y: item.y - item.r, w: 2 * item.r, h: 2 * item.r, of: item.entity}));
     const taken = [];
@@ -41,7 +42,7 @@ const Labels = (() => {
       const px = item.strong ? size + 1.5 : item.centered ? size - 1 : size;
       const font = `${item.strong ? "600 " : ""}${px}px ${FAMILY}`;
       const noteFont = `${Math.max(size - 1.5, 10.5)}px ${FAMILY}`;
-      const name = wrap(ctx, item.name, font);
+      const name = wrap(ctx, item.name, font, item.most);
       const notes = (item.notes || []).map(note => wrap(ctx, note, noteFont));
       const lines = [
         ...name.lines.map(text => ({text, font, height: px * 1.25, color: item.color})),
@@ -66,7 +67,8 @@ const Labels = (() => {
       let place = null, least = item.must ? Infinity : 1;
       for (const candidate of places) {
         if (taken.some(box => crosses(candidate, box))) continue;
-        const outside = candidate.x < 0 || candidate.x + w > window.width || candidate.y < 0 || candidate.y + h > window.height;
+        const outside = candidate.x < 0 || candidate.x + w > window.width || candidate.y < 0 || candidate.y + h > window.height
+          || (window.reserved || []).some(box => crosses(candidate, box));
         const covered = discs.filter(disc => disc.of !== item.entity && crosses(candidate, disc)).length + (outside ? 1 : 0);
         if (covered < least) { least = covered; place = candidate; }
         if (!covered) break;

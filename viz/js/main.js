@@ -19,6 +19,8 @@
     const shown = Picture.render();
     Panel.render(!change.all && ("node" in change || "fact" in change || "route" in change));
     Table.render();
+    root.classList.toggle("chosen", Boolean(state.node || state.fact || state.from));
+    if ($("open-full")) $("open-full").href = location.href;
     $("graph").classList.toggle("behind", state.table);
     $("toggle-table").setAttribute("aria-pressed", String(state.table));
     $("toggle-edge-labels").setAttribute("aria-pressed", String(state.edgeLabels));
@@ -33,10 +35,12 @@
   data.language = own.toLowerCase().startsWith("en") ? "en" : "zh";
   $("app").hidden = false;
   root.classList.add("live");
+  // Only title and picture, for the picture that stands for the page in link previews.
+  root.classList.toggle("preview", /[#&]view=preview\b/.test(location.hash));
   theme(prefersDark.matches ? "dark" : "light");
   Picture.start($("graph"));
   theme(root.dataset.theme);
-  State.restore();
+  State.restore(data.start);
   Filters.start();
   State.listen(render);
   render();

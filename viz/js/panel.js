@@ -3,14 +3,14 @@ const Panel = (() => {
   const {data} = Data;
   const {state} = State;
   const {t, number, el, link, sign, label} = Text;
-  const OPEN = 2;              // so many quotations of a fact stand open
-  let element, stay = false;
+  const TOLD = 5;              // so many statements stand in the overview
+  let element, stay = false, told = TOLD;
 
   const button = (text, attributes, click) => el("button", {type: "button", ...attributes, on: {click}}, text);
   const entityLink = entity => button(entity.name, {class: "entity", lang: "zh-Hant"}, () => State.select(entity, state.hops));
-  const source = index => {
+  const source = (index, words = "") => {
     const article = data.articles[index];
-    return el("cite", {}, article.date && el("time", {}, article.date), link(article.url, article.title));
+    return el("cite", {}, article.date && el("time", {}, article.date), link(Text.at(article.url, words), article.title));
   };
 
   // The quotation with the names of the two entities set off.
@@ -29,20 +29,26 @@ const Panel = (() => {
     return [...parts, plain];
   }
 
+  // What each article says stands open; where one says it again is a click away.
   function evidence(fact) {
-    const quotes = fact.evidence.map(([article, text]) => el("blockquote", {class: "evidence", "data-testid": "evidence"},
-      el("p", {lang: "zh-Hant"}, ...quotation(text, [fact.subject, fact.object])), source(article)));
-    if (!quotes.length) return [el("p", {class: "note"}, t("no-evidence"))];
-    const rest = quotes.slice(OPEN);
-    return [...quotes.slice(0, OPEN),
-      rest.length > 0 && el("details", {}, el("summary", {}, t("more-evidence", {n: rest.length})), ...rest)];
+    if (!fact.evidence.length) return [el("p", {class: "note"}, t("no-evidence"))];
+    const told = new Set(), open = [], rest = [];
+    for (const [article, text] of fact.evidence) {
+      const quote = el("blockquote", {class: "evidence", "data-testid": "evidence"},
+        el("p", {lang: "zh-Hant"}, ...quotation(Text.plain(text), [fact.subject, fact.object])), source(article, text));
+      (told.has(article) ? rest : open).push(quote);
+      told.add(article);
+    }
+    return [...open, rest.length > 0 && el("details", {}, el("summary", {}, t("more-evidence", {n: rest.length})), ...rest)];
   }
+
+  const articlesOf = fact => new Set(fact.evidence.map(([article]) => article)).size;
 
   const notes = fact => [
     Data.time(fact) && el("time", {}, Data.time(fact)),
     ...(fact.qualifiers || []).map(([key, value]) => el("span", {class: "qualifier"},
       el("span", {class: "key"}, data.qualifiers[key] ? label(data.qualifiers[key]) : key), value)),
-    fact.reported && el("span", {class: "reported", title: t("reported-long")}, t("reported")),
+    articlesOf(fact) > 1 && el("span", {}, t("told-by", {n: articlesOf(fact)})),
     el("button", {type: "button", class: "confidence", title: t("fact"), on: {click: () => State.open(fact)}}, t("confidence", {n: fact.confidence || 0})),
   ];
 
@@ -53,7 +59,8 @@ const Panel = (() => {
   }
 
   // A fact as told by one of its ends; without one, with both.
-  const item = (fact, from) => el("li", {class: "fact", "data-testid": "fact"},
+  const item = (fact, from) => el("li", {class: fact.reported ? "fact rumour" : "fact", "data-testid": "fact"},
+    fact.reported && el("p", {class: "reported"}, t("reported"), el("span", {}, t("reported-long"))),
     from
       ? el("p", {class: "line"}, sign(Data.other(fact, from).type), entityLink(Data.other(fact, from)))
       : el("p", {class: "line"}, sign(fact.subject.type), entityLink(fact.subject), ...sentence(label(fact.label),
@@ -67,6 +74,7 @@ const Panel = (() => {
   function copyLink() {
     const copy = button(t("copy-link"), {class: "tool", "data-testid": "copy-link"}, async () => {
       try {
+        if (document.featurePolicy && !document.featurePolicy.allowsFeature("clipboard-write")) throw new Error("not in this frame");
         await navigator.clipboard.writeText(location.href);
         copy.textContent = t("copied");
       } catch {
@@ -103,6 +111,7 @@ const Panel = (() => {
         button(t("as-from"), {class: "tool"}, () => Filters.set("from", entity)),
         button(t("as-to"), {class: "tool"}, () => Filters.set("to", entity)),
         copyLink()),
+      ...Career.list(entity, entityLink),
       ...[...groups].flatMap(([, facts]) => [
         el("h3", {}, Data.relation(facts[0], entity), el("span", {class: "count"}, number(facts.length))),
         el("ul", {class: "facts"}, ...facts.sort((a, b) => order(a) - order(b) || a.index - b.index).map(fact => item(fact, entity))),
@@ -120,8 +129,22 @@ const Panel = (() => {
     if (!list.length) return [];
     return [el("h3", {}, t(heading), el("span", {class: "count"}, number(list.length))),
       ...list.map(statement => el("blockquote", {class: "statement"},
-        el("p", {lang: "zh-Hant"}, statement.text),
-        el("footer", {}, named && el("span", {class: "line"}, sign(statement.speaker.type), entityLink(statement.speaker)), source(statement.article))))];
+        el("p", {lang: "zh-Hant"}, Text.plain(statement.text)),
+        el("footer", {},
+          named && el("span", {class: "line"}, sign(statement.speaker.type), entityLink(statement.speaker)),
+          !named && statement.about.length > 0 && el("span", {class: "line about"}, t("about"), ...statement.about.flatMap(entity => [sign(entity.type), entityLink(entity)])),
+          source(statement.article, statement.text))))];
+  }
+
+  // The statements of the newest articles, with a button for more.
+  function latest() {
+    const all = [...data.statements || []].sort((a, b) => (data.articles[b.article].date || "").localeCompare(data.articles[a.article].date || ""));
+    const parts = statements("said", all.slice(0, told), true);
+    if (told < all.length) {
+      parts[0].lastChild.textContent = number(all.length);
+      parts.push(button(t("more-statements", {n: Math.min(TOLD * 4, all.length - told)}), {class: "tool"}, () => { told += TOLD * 4; const {scrollTop} = element; render(false); element.scrollTop = scrollTop; }));
+    }
+    return parts;
   }
 
   function articles(entity) {
@@ -143,7 +166,8 @@ const Panel = (() => {
   function routeCard(route) {
     return [
       back(),
-      title(route.entities.map(entity => entity.name).join(" – ")),
+      title(`${route.entities[0].name} – ${route.entities[route.entities.length - 1].name}`),
+      el("p", {class: "kind"}, t("path-steps", {n: route.steps.length})),
       el("div", {class: "actions"}, copyLink()),
       el("ul", {class: "facts"}, ...route.steps.flat().map(fact => item(fact, null))),
     ];
@@ -160,10 +184,11 @@ const Panel = (() => {
     };
     return [
       title(t("top")),
-      el("p", {class: "hint"}, t("hint")),
+      el("p", {class: "hint"}, t("hint"), data.facts.some(fact => fact.reported) && ` ${t("hint-reported")}`),
       el("ol", {class: "top"}, ...top.map(entity => el("li", {}, el("button",
         {type: "button", on: {click: () => State.select(entity)}},
         sign(entity.type), el("span", {class: "name", lang: "zh-Hant"}, entity.name), el("span", {class: "count"}, t("facts", {n: entity.facts.length})), bar(entity))))),
+      ...latest(),
       el("h3", {}, t("sources"), el("span", {class: "count"}, number(data.articles.length))),
       el("ul", {class: "sources"}, ...[...data.articles.keys()].sort((a, b) => (data.articles[b].date || "").localeCompare(data.articles[a].date || "")).slice(0, 30).map(index => el("li", {}, source(index)))),
       el("p", {class: "note keys"}, t("hint-keys")),

@@ -5,6 +5,9 @@ const Picture = (() => {
   const MOST = 150;
   const SIDE = 90, ABOVE = 40, BELOW = 84; // room for names and for the status line, in pixels
   const NAMED = 14;            // so many names are always written
+  const FEW = 60;              // so few entities have room for names in full
+  const NARROW = 600;          // a picture that is less wide, in pixels, begins with fewer entities
+  const THIN = 0.9;            // no line is thinner, in pixels of the screen
   const home = new Map();      // where an entity stands in the whole picture
   const sizes = new Map();
   const paths = [];
@@ -12,6 +15,8 @@ const Picture = (() => {
   let view = {entities: new Set(), facts: [], places: new Map(), mode: "all", key: ""};
   let near = null;             // entity → its facts with the selected one; null when nothing is selected
   let hovered = null;
+  let thin = 1;                // width of a plain line in the units of the picture
+  let outward = new Map();     // entity → the direction away from its neighbours, where it has few
   let still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const size = entity => sizes.get(entity) ?? Math.min(5 + 2.1 * Math.sqrt(entity.facts.length), 19);
@@ -22,6 +27,7 @@ const Picture = (() => {
     container = element;
     const [wider, higher] = stretch();
     for (const node of data.network.nodes) {
+      if (container.clientWidth < NARROW && !node.narrow) continue;
       const entity = data.entities[node.id];
       home.set(entity, {x: node.x * wider, y: node.y * higher});
       sizes.set(entity, node.size);
@@ -48,6 +54,7 @@ const Picture = (() => {
         if (view.mode === "all") home.set(data.entities[id], at[id]);
       }
     });
+    network.on("zoom", () => { if (thicken(network.getScale())) edges.update(view.facts.map(line)); });
     network.on("afterDrawing", drawLabels);
     container.querySelector(".vis-network").tabIndex = -1;
     container.addEventListener("keydown", walk);
@@ -89,7 +96,7 @@ const Picture = (() => {
     const {routes} = Routes;
     if (state.from && state.to && routes.length) {
       return {mode: "route", key: `route ${state.from.id} ${state.to.id} ${routes.length}`,
-        places: Arrange.along(routes), facts: [...new Set(routes.flatMap(route => route.steps.flat()))]};
+        places: Arrange.along(routes, container.clientWidth / Math.max(container.clientHeight, 1)), facts: [...new Set(routes.flatMap(route => route.steps.flat()))]};
     }
     if (hops()) {
       const rings = [], parent = new Map(), inside = new Set([state.node]);
@@ -151,22 +158,34 @@ const Picture = (() => {
     } else if (view.mode === "route") {
       near = new Map(Routes.routes[state.route].entities.map(entity => [entity, []]));
     }
+    outward = Arrange.outward(view.facts, view.places);
+    const close = near && view.mode !== "route" ? [...near.keys()].filter(entity => view.entities.has(entity)) : [];
+    const another = before.key !== view.key;
+    const closer = !another && close.length > 1 && !inSight(close);
+    thicken(another ? camera(before.key ? [...view.entities] : focus()).scale : closer ? camera(close).scale : network.getScale());
     const at = network.getPositions();
     const gone = nodes.getIds().filter(id => !view.entities.has(data.entities[id]));
     edges.clear();
     nodes.remove(gone);
     nodes.add([...view.places].filter(([entity]) => !nodes.get(entity.index)).map(([entity, point]) => ({id: entity.index, ...point})));
     edges.add(view.facts.map(line));
-    if (before.key !== view.key) {
+    if (another) {
       glide(at);
       frame(before.key !== "", before.key ? undefined : focus());
       return {nodes: view.entities.size, facts: view.facts.length};
     }
     if (view.mode === "all") glide(at);
-    const close = near && view.mode !== "route" ? [...near.keys()].filter(entity => view.entities.has(entity)) : [];
-    if (close.length > 1 && !inSight(close)) frame(true, close);
+    if (closer) frame(true, close);
     else network.redraw();
     return {nodes: view.entities.size, facts: view.facts.length};
+  }
+
+  // Lines stay visible when the picture is small; says whether their width has changed for the eye.
+  function thicken(scale) {
+    const wanted = Math.max(1, THIN / (scale || 1));
+    if (Math.abs(wanted - thin) < 0.15 * thin) return false;
+    thin = wanted;
+    return true;
   }
 
   function line(fact) {
@@ -178,7 +197,7 @@ const Picture = (() => {
       smooth: bend < 0.01 ? false : {enabled: true, type: fact.bend > 0 ? "curvedCW" : "curvedCCW", roundness: bend},
       arrows: {to: {enabled: !fact.label.symmetric, scaleFactor: strong ? 0.55 : 0.4}},
       color: {color: strong ? colors.accent : colors.line, opacity: !faint ? 1 : view.mode === "route" ? 0.6 : 0.22, inherit: false},
-      width: strong ? 1.8 : 1, dashes: fact.reported ? [5, 4] : false,
+      width: strong ? 1.8 * Math.sqrt(thin) : faint ? 1 : thin, dashes: fact.reported ? [5 * thin, 4 * thin] : false,
     };
   }
 
@@ -290,7 +309,8 @@ const Picture = (() => {
       const center = middle && network.canvasToDOM(middle);
       return {
         entity, x, y, r: Math.max(size(entity) * scale, 3.6), name: entity.name,
-        away: center ? Math.atan2(y - center.y, x - center.x) : undefined,
+        away: center ? Math.atan2(y - center.y, x - center.x) : outward.get(entity),
+        most: near?.has(entity) || view.entities.size <= FEW ? 3 : 2,
         notes: notes.length > 3 ? [...notes.slice(0, 2), `+${notes.length - 2}`] : notes,
         hideName: near && !near.has(entity) && entity !== hovered && view.mode === "all",
         must: near ? near.has(entity) || entity === hovered : place < NAMED,
@@ -312,13 +332,21 @@ const Picture = (() => {
     });
   }
 
+  // The window for names, and what stands upon it.
+  function spread() {
+    const own = container.getBoundingClientRect();
+    const reserved = ["#status", ".zoom"].map(selector => container.parentElement.querySelector(selector).getBoundingClientRect())
+      .map(box => ({x: box.x - own.x, y: box.y - own.y, w: box.width, h: box.height}));
+    return {width: container.clientWidth, height: container.clientHeight, reserved};
+  }
+
   function drawLabels(ctx) {
     if (!colors) return;
     const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
     ctx.save();
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const font = Math.min(Math.max(12 * Math.sqrt(network.getScale()), 11.5), 15);
-    Labels.draw(ctx, Labels.arrange(ctx, [...labelItems(), ...lineItems()], font, {width: container.clientWidth, height: container.clientHeight}), colors.paper);
+    Labels.draw(ctx, Labels.arrange(ctx, [...labelItems(), ...lineItems()], font, spread()), colors.paper);
     ctx.restore();
   }
 

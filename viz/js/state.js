@@ -32,12 +32,13 @@ const State = (() => {
     return `#${parts.join("&")}`;
   }
 
-  function restore() {
+  // What the address says, or where the page was made to begin.
+  function restore(start = "") {
     index ||= {
       entity: new Map(data.entities.map(entity => [entity.id, entity])),
       fact: new Map(data.facts.map(fact => [fact.id, fact])),
     };
-    const parts = new Map(location.hash.slice(1).split("&").map(part => {
+    const parts = new Map((location.hash.slice(1) || start).split("&").map(part => {
       const at = part.indexOf("=");
       return [part.slice(0, at), part.slice(at + 1)];
     }));
@@ -68,7 +69,8 @@ const State = (() => {
   function change(patch, step = false) {
     Object.assign(state, patch);
     const now = address();
-    if (now !== (location.hash || "#")) history[step ? "pushState" : "replaceState"](null, "", now);
+    // In a frame without an address of its own there is nothing to remember it in.
+    try { if (now !== (location.hash || "#")) history[step ? "pushState" : "replaceState"](null, "", now); } catch { /* goes on without */ }
     tell(patch);
   }
 

@@ -23,9 +23,9 @@ const Table = (() => {
     const shown = sorted.filter(fact => State.factShown(fact)
       && (!state.node || fact.subject === state.node || fact.object === state.node));
     const row = fact => el("tr", {},
-      el("td", {}, entity(fact.subject)), el("td", {}, label(fact.label)), el("td", {}, entity(fact.object)), el("td", {class: "time"}, Data.time(fact)),
-      el("td", {}, ...fact.evidence.slice(0, 1).map(([article, text]) => el("span", {class: "quote", lang: "zh-Hant"}, text, " ",
-        el("cite", {}, link(data.articles[article].url, data.articles[article].title))))));
+      el("td", {}, entity(fact.subject)), el("td", {}, label(fact.label), fact.reported && el("span", {class: "reported"}, t("reported"))), el("td", {}, entity(fact.object)), el("td", {class: "time"}, Data.time(fact)),
+      el("td", {}, ...fact.evidence.slice(0, 1).map(([article, text]) => el("span", {class: "quote", lang: "zh-Hant"}, Text.plain(text), " ",
+        el("cite", {}, link(Text.at(data.articles[article].url, text), data.articles[article].title))))));
     element.replaceChildren(el("table", {}, el("caption", {}, t("facts", {n: shown.length})),
       el("thead", {}, el("tr", {}, ...["subject", "relation", "object", "year", "evidence"].map(key => el("th", {scope: "col"}, t(`column-${key}`))))),
       el("tbody", {}, ...shown.slice(0, rows).map(row))));

@@ -32,6 +32,21 @@ const Text = (() => {
       : el("span", {}, ...children);
   };
 
+  // Words of an article as its readers see them: without the marks of Markdown.
+  const plain = words => words.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/^\s*(?:[#>]+|[-*+]|\d+\.)\s+/gm, "")
+    .replace(/\*+|`+|~~|(?<!\w)_+|_+(?!\w)/g, "").trim();
+
+  // The address of an article that opens at these words (a text fragment); of long ones the first and the last are named.
+  // Lines and the cells of a table are apart in the page. “-”, “,” and “&” would be read as syntax.
+  const at = (address, words) => {
+    const lines = plain(words).split(/[\n|]/).map(line => line.trim()).filter(Boolean);
+    if (!address || !lines.length) return address;
+    const encode = text => encodeURIComponent(text).replace(/-/g, "%2D");
+    const pieces = lines.join("\n").length > 80 || lines.length > 1 ? lines.flatMap(line => line.split(/(?<=[，。；！？、：,;!?])/)).map(piece => piece.trim()).filter(Boolean) : lines;
+    const named = pieces.length > 1 ? [pieces[0], pieces[pieces.length - 1]] : pieces;
+    return `${address}${address.includes("#") ? "" : "#"}:~:text=${named.map(encode).join(",")}`;
+  };
+
   const SVG = "http://www.w3.org/2000/svg";
   const svg = (tag, attributes = {}, ...children) => {
     const element = document.createElementNS(SVG, tag);
@@ -51,13 +66,13 @@ const Text = (() => {
     for (const element of root.querySelectorAll("[data-text]")) element.textContent = t(element.dataset.text);
     for (const element of root.querySelectorAll("[data-label]")) {
       element.setAttribute("aria-label", t(element.dataset.label));
-      if (element.matches("button")) element.title = t(element.dataset.label);
+      if (element.matches("button, a")) element.title = t(element.dataset.label);
     }
     for (const element of root.querySelectorAll("[data-placeholder]")) element.placeholder = t(element.dataset.placeholder);
   };
 
   return {
-    t, number, el, svg, link, sign, translate,
+    t, number, el, svg, link, at, plain, sign, translate,
     language: () => language,
     label: item => item[language],
     load(all) { messages = all; },
