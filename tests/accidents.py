@@ -167,6 +167,10 @@ def proxy(address: str, after: int, *, at_commit: bool) -> Iterator[tuple[str, t
         threading.Thread(target=accept, daemon=True).start()
         yield f"bolt://127.0.0.1:{listener.getsockname()[1]}", cut
         listener.shutdown(socket.SHUT_RDWR)
+        for one in open_sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
 
 
 class Rounds:
@@ -189,7 +193,8 @@ class Rounds:
         self.site.turn(0)
         began = time.monotonic()
         process = child(self.address, self.site.folder)
-        assert process.wait() == 0, process.communicate()
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
         self.seconds = time.monotonic() - began
         for number in range(1, rounds + 1):
             self.site.turn(number)
