@@ -11,15 +11,23 @@ _LEFT = str.maketrans("著於", "着于")
 
 
 @cache
-def _converter() -> OpenCC:
-    return OpenCC("t2s")
+def _converter(direction: str) -> OpenCC:
+    return OpenCC(direction)
 
 
 def fold(text: str) -> str:
     """The text in Simplified form, character for character; offsets in it are offsets in the text."""
-    folded = str(_converter().convert(text)).translate(_LEFT)
+    folded = str(_converter("t2s").convert(text)).translate(_LEFT)
     if len(folded) != len(text):
         raise AssertionError(
             "the conversion changed the length of the text; OpenCC's dictionaries are not the tested ones"
         )
     return folded
+
+
+def in_both_scripts(text: str) -> str:
+    """The text, and on further lines its Simplified and Traditional forms where they differ, to be searched in."""
+    if text.isascii():
+        return text
+    forms = (text, fold(text), str(_converter("s2t").convert(text)))
+    return "\n".join(dict.fromkeys(forms))

@@ -15,8 +15,11 @@ import time
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 # The newest of the last line that runs on Java 17.
 VERSION = "5.26.30"
+_BROWSER = "5.24.0"
 PASSWORD = "correct-horse"  # noqa: S105 - of a throw-away server
 _MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1"
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -24,6 +27,9 @@ _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <groupId>kg</groupId><artifactId>neo4j-home</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     <dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>{VERSION}</version></dependency>
+    <dependency>
+      <groupId>org.neo4j.client</groupId><artifactId>neo4j-browser</artifactId><version>{_BROWSER}</version>
+    </dependency>
   </dependencies>
 </project>
 """
@@ -49,9 +55,18 @@ def missing() -> str | None:
     return f"install {' and '.join(absent)} (Java 17 or later, Maven)" if absent else None
 
 
+def require() -> None:
+    """Skip the test where no server can be put together; under CI=true that is a failure."""
+    if absent := missing():
+        message = f"no Neo4j to test against: set KG_TEST_NEO4J and KG_TEST_NEO4J_PASSWORD, or {absent}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+
+
 def library() -> Path:
-    """The folder of the server's jars, downloaded if it is not there yet (130 MB)."""
-    folder = Path.home() / ".cache" / "kg-test" / f"neo4j-{VERSION}"
+    """The folder of the server's jars, downloaded if it is not there yet (150 MB)."""
+    folder = Path.home() / ".cache" / "kg-test" / f"neo4j-{VERSION}-browser-{_BROWSER}"
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as workshop:
@@ -69,12 +84,27 @@ class Server:
         self.home = home
         self._ports = [_free_port(), _free_port()]
         self.address = f"bolt://127.0.0.1:{self._ports[0]}"
+        self.browser = f"http://127.0.0.1:{self._ports[1]}/browser/?dbms={self.address}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._environment = {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
         for name in ("conf", "data", "logs", "plugins", "import"):
             (home / name).mkdir(parents=True)
         configuration = _CONFIGURATION.format(bolt=self._ports[0], http=self._ports[1])
         (home / "conf" / "neo4j.conf").write_text(configuration)
         self._run("org.neo4j.server.startup.Neo4jAdminCommand", "dbms", "set-initial-password", PASSWORD).wait()
+
+    def import_csv(self, folder: Path) -> None:
+        """Fill the database with what `kg export neo4j-import` wrote, by its own script; the server must not run."""
+        admin = self.home / "neo4j-admin"
+        command = " ".join([*_JAVA, "-cp", f"'{library()}/*'", "org.neo4j.server.startup.Neo4jAdminCommand"])
+        admin.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+        admin.chmod(0o755)
+        environment = {**self._environment, "NEO4J_ADMIN": str(admin)}
+        done = subprocess.run(
+            ["/bin/sh", folder / "import.sh"], env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"the import failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -115,9 +145,8 @@ class Server:
 
     def _run(self, main: str, *arguments: str) -> subprocess.Popen[bytes]:
         command = [*_JAVA, "-cp", f"{library()}/*", main, *arguments]
-        environment = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
         with (self.home / "logs" / "console.log").open("ab") as log:
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+            return subprocess.Popen(command, env=self._environment, stdout=log, stderr=subprocess.STDOUT)
 
     def _log_tail(self) -> str:
         return (self.home / "logs" / "console.log").read_text("utf-8", "replace")[-2000:]

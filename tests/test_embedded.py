@@ -135,7 +135,7 @@ def test_a_graph_of_another_shape_is_rebuilt(folder: Path, monkeypatch: pytest.M
     with open_store(str(folder)) as store:
         store.query("MATCH (n:Fact) DETACH DELETE n", {}, write=True)
     assert not holds(folder, "a", "b")
-    monkeypatch.setattr(embedded, "_SHAPE", 99)
+    monkeypatch.setattr("kg.store.statements.SHAPE", 99)
     assert holds(folder, "a", "b")
 
 

@@ -248,6 +248,7 @@ def test_values_come_back_as_plain_data(store: GraphStore) -> None:
         "name": "Yi Tay",
         "known": True,
         "aliases": ["Yi Tay", "鄭怡"],
+        "search": "Yi Tay\n鄭怡\nYi Tay\n郑怡",
     }
     assert (r["type"], r["start"], r["end"]) == ("FOUNDED", a["id"], b["id"])
     assert r["properties"] == {
@@ -322,3 +323,39 @@ def test_a_record_comes_back_as_it_went(store: GraphStore, record: Record) -> No
     empty(store).apply(upserts([record], '指紋 " \\ \n'), [])
     assert list(store.records()) == [record]
     assert store.states() == {record.document.id: ArticleState(record.document.sha256, '指紋 " \\ \n')}
+
+
+def searched(store: GraphStore, label: str, words: str) -> list[str]:
+    query = (
+        f"CALL db.index.fulltext.queryNodes('{label}[search]', $words) YIELD node, score RETURN node.id ORDER BY score"
+    )
+    return column(store, query, words=words)
+
+
+def test_full_text_finds_chinese_in_either_script(store: GraphStore) -> None:
+    (record,) = told("a")
+    quote = replace(record.statements[0], text="我们需要更大的模型")
+    store.apply(upserts([replace(record, statements=(quote,))]), [])
+    for label, words in {
+        "Entity": ("鄭怡", "郑怡", '"yi tay"', "reka"),
+        "Statement": ("模型", "我們", "我们", '"更大的模型"', "需要"),
+        "Evidence": ("創辦", "创办", '"共同创办"', '"共同創辦"'),
+        "Article": ("標題", "标题"),
+    }.items():
+        for each in words:
+            # Two facts stand on one quotation.
+            assert len(searched(store, label, each)) == (2 if label == "Evidence" else 1), each
+    assert searched(store, "Statement", '"模型更大"') == []
+    assert searched(store, "Entity", "別人") == []
+    assert searched(store, "Statement", '"的更大"') == []
+
+
+def test_full_text_follows_what_the_articles_tell(store: GraphStore) -> None:
+    store.apply(upserts(told("a", "b")), [])
+    assert len(searched(store, "Evidence", "創辦")) == 4
+    store.apply([], ["a.md"])
+    assert len(searched(store, "Evidence", "创办")) == 2
+    store.rebuild()
+    assert len(searched(store, "Evidence", "创办")) == 2
+    store.apply([], ["b.md"])
+    assert searched(store, "Evidence", "創辦") == []

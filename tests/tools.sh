@@ -7,6 +7,7 @@ fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-noto-cjk"
 command -v hugo >/dev/null 2>&1 || missing="$missing hugo"
 command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
 command -v mvn >/dev/null 2>&1 || missing="$missing maven"
+command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   apt-get update -qq

@@ -1,6 +1,6 @@
 """The command line: `kg`. Each module holds the commands of one purpose; nothing heavy is imported before one runs."""
 
-from kg.cli import articles, corpus, export, questions, schema, score, train
+from kg.cli import articles, care, corpus, export, neo4j, questions, schema, score, train, transfer
 from kg.cli.app import app
 
-__all__ = ["app", "articles", "corpus", "export", "questions", "schema", "score", "train"]
+__all__ = ["app", "articles", "care", "corpus", "export", "neo4j", "questions", "schema", "score", "train", "transfer"]

@@ -14,8 +14,9 @@ from kg.cli.options import Address, Schemas, open_graph
 
 @app.command()
 @bilingual(
-    "把圖譜或其中一部分匯出成互動網頁、JSON、GraphML 或 CSV。",
+    "把圖譜或其中一部分匯出成互動網頁、JSON、GraphML、CSV，或供 neo4j-admin 匯入的檔案。",
     "kg export html graph.html",
+    "kg export neo4j-import for-neo4j",
     "kg export html tay.html --path 'Yi Tay' 輝達 --title 從新加坡到輝達 --preview",
     "kg export html embed.html --article content/posts/tay.md --embed",
     "kg export graphml tay.graphml --focus 'Yi Tay' --hops 2 --years 2019-2025 --type Person",
@@ -23,12 +24,17 @@ from kg.cli.options import Address, Schemas, open_graph
 def export(
     *,
     form: Annotated[
-        Literal["html", "json", "graphml", "csv"],
-        typer.Argument(metavar="html|json|graphml|csv", help=both("The format.", "格式。")),
+        Literal["html", "json", "graphml", "csv", "neo4j-import"],
+        typer.Argument(metavar="html|json|graphml|csv|neo4j-import", help=both("The format.", "格式。")),
     ],
     out: Annotated[
         Path,
-        typer.Argument(metavar="OUT", help=both("The file to write; csv: the folder.", "輸出的檔案；csv 則為資料夾。")),
+        typer.Argument(
+            metavar="OUT",
+            help=both(
+                "The file to write; csv, neo4j-import: the folder.", "輸出的檔案；csv、neo4j-import 則為資料夾。"
+            ),
+        ),
     ],
     focus: Annotated[
         list[str] | None,
@@ -125,7 +131,7 @@ def export(
     graph: Address = None,
     schemas: Schemas = None,
 ) -> None:
-    """Write the graph, or a part of it, as an interactive page, JSON, GraphML or CSV."""
+    """Write the graph, or a part of it, as an interactive page, JSON, GraphML, CSV, or files for neo4j-admin."""
     from kg import ontology
     from kg.cli.scopes import Scope, scoped
 
@@ -140,6 +146,9 @@ def export(
     }
     _check(form, [option for option, given in only_html.items() if given], [base_url, url])
     types = ontology.load(schemas)
+    if form == "neo4j-import":
+        _for_import(out, graph, schemas, whole=not (focus or article or path or years or type_))
+        return
     with open_graph(graph, schemas=schemas) as store:
         whole = store.graph()
     scope = Scope(tuple(focus or ()), hops, tuple(article or ()), path, years, tuple(type_ or ()))
@@ -171,6 +180,21 @@ def export(
 
         {"json": tables.write_json, "graphml": tables.write_graphml, "csv": tables.write_csv}[form](part, out)
     typer.echo(say("exported", out=out, entities=len(part.nodes), facts=len(part.facts)))
+
+
+def _for_import(out: Path, address: str | None, schemas: Path | None, *, whole: bool) -> None:
+    """Write files for neo4j-admin; what the articles tell is exported, so a part of the graph cannot be."""
+    from kg import ontology
+    from kg.export.neo4j_import import write_import
+    from kg.store.vocabulary import Vocabulary
+
+    if not whole:
+        raise typer.BadParameter(say("whole_only"))
+    with open_graph(address, schemas=schemas) as store:
+        vocabulary = Vocabulary.of(ontology.load(schemas))
+        written = write_import(store.records(), store.states(), vocabulary, out)
+    typer.echo(say("exported", out=out, entities=len(written.nodes), facts=len(written.facts)))
+    typer.echo(say("import_next", out=out))
 
 
 @app.command()

@@ -22,8 +22,8 @@ def make_folder(path: Path) -> None:
         raise ExportError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def write_whole(files: Mapping[Path, str]) -> None:
-    """Write every text as UTF-8, or none: all are staged beside their targets before the first is renamed.
+def write_whole(files: Mapping[Path, str | bytes]) -> None:
+    """Write every content, texts as UTF-8, or none: all are staged beside their targets before the first is renamed.
 
     A symbolic link keeps pointing where it did; a pipe or device is written to directly. Lone surrogates, which UTF-8
     cannot hold, become “?”. Raises ExportError, also where there is no folder to write into.
@@ -31,8 +31,8 @@ def write_whole(files: Mapping[Path, str]) -> None:
     staged: list[tuple[Path, Path]] = []
     path = None
     try:
-        for path, text in files.items():
-            data = text.encode("utf-8", "replace")
+        for path, content in files.items():
+            data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
             target = path.resolve()
             if target.exists() and not target.is_file() and not target.is_dir():
                 with target.open("wb") as stream:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from kg.dump import article, entity, fact, statement
 from kg.export.files import make_folder, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from kg.graph import Fact, Graph, Node, Quote
-    from kg.model import Metadata
+    from kg.graph import Graph
 
 _COLUMNS = {
     "articles.csv": ("id", "path", "sha256", "title", "date", "language", "source_url", "source_name", "tags"),
@@ -40,10 +40,10 @@ def write_json(graph: Graph, out: Path) -> None:
     """
     data = {
         "version": 1,
-        "articles": [_article(article) for article in graph.articles.values()],
-        "entities": [_entity(node) for node in graph.nodes.values()],
-        "facts": [_fact(fact) for fact in graph.facts.values()],
-        "statements": [_statement(quote) for quote in graph.quotes.values()],
+        "articles": [article(item) for item in graph.articles.values()],
+        "entities": [entity(item) for item in graph.nodes.values()],
+        "facts": [fact(item) for item in graph.facts.values()],
+        "statements": [statement(item) for item in graph.quotes.values()],
     }
     write_whole({out: json.dumps(data, ensure_ascii=False, indent=2) + "\n"})
 
@@ -58,18 +58,18 @@ def write_csv(graph: Graph, out: Path) -> None:
     nodes = graph.nodes
     entities = (
         {
-            **_entity(node),
+            **entity(node),
             "mentions": sum(count for _, count in node.mentions),
             "articles": [a for a, _ in node.mentions],
         }
         for node in nodes.values()
     )
     facts = (
-        {**_fact(fact), "subject_name": nodes[fact.subject].name, "object_name": nodes[fact.object].name}
-        for fact in graph.facts.values()
+        {**fact(item), "subject_name": nodes[item.subject].name, "object_name": nodes[item.object].name}
+        for item in graph.facts.values()
     )
-    statements = ({**_statement(quote), "speaker_name": nodes[quote.speaker].name} for quote in graph.quotes.values())
-    articles = map(_article, graph.articles.values())
+    statements = ({**statement(quote), "speaker_name": nodes[quote.speaker].name} for quote in graph.quotes.values())
+    articles = map(article, graph.articles.values())
     rows = {"articles.csv": articles, "entities.csv": entities, "facts.csv": facts, "statements.csv": statements}
     make_folder(out)
     write_whole({out / name: _csv(_COLUMNS[name], rows[name]) for name in rows})
@@ -84,73 +84,16 @@ def write_graphml(graph: Graph, out: Path) -> None:
     """
     network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in graph.nodes.values():
-        entity = _entity(node)
-        network.add_node(_xml(entity.pop("id")), label=_xml(node.name), **_attributes(entity))
-    for fact in graph.facts.values():
-        edge = _fact(fact)
+        values = entity(node)
+        network.add_node(_xml(values.pop("id")), label=_xml(node.name), **_attributes(values))
+    for relation in graph.facts.values():
+        edge = fact(relation)
         key, subject, object_ = (_xml(edge.pop(part)) for part in ("id", "subject", "object"))
-        network.add_edge(subject, object_, key=key, label=_xml(fact.predicate), **_attributes(edge))
+        network.add_edge(subject, object_, key=key, label=_xml(relation.predicate), **_attributes(edge))
     stream = io.BytesIO()
     # The variant of the standard library, so that the bytes do not depend on whether lxml happens to be installed.
     nx.write_graphml_xml(network, stream, named_key_ids=True)
     write_whole({out: stream.getvalue().decode("utf-8") + "\n"})
-
-
-def _article(article: Metadata) -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "path": article.path,
-        "sha256": article.sha256,
-        "title": article.title,
-        "date": article.date,
-        "language": article.language,
-        "source_url": article.source_url,
-        "source_name": article.source_name,
-        "tags": list(article.tags),
-    }
-
-
-def _entity(node: Node) -> dict[str, Any]:
-    return {
-        "id": node.id,
-        "type": node.type,
-        "kind": node.kind,
-        "name": node.name,
-        "aliases": list(node.aliases),
-        "known": node.known,
-        "mentions": dict(node.mentions),
-    }
-
-
-def _fact(fact: Fact) -> dict[str, Any]:
-    return {
-        "id": fact.id,
-        "subject": fact.subject,
-        "predicate": fact.predicate,
-        "object": fact.object,
-        "start": fact.start,
-        "end": fact.end,
-        "date": fact.date,
-        "qualifiers": dict(fact.qualifiers),
-        "certainty": fact.certainty,
-        "confidence": float(fact.confidence),
-        "evidence": [
-            {"article": s.article, "start": s.start, "end": s.end, "quote": s.quote, "rule": s.rule}
-            for s in fact.support
-        ],
-    }
-
-
-def _statement(quote: Quote) -> dict[str, Any]:
-    return {
-        "id": quote.id,
-        "speaker": quote.speaker,
-        "text": quote.text,
-        "article": quote.article,
-        "start": quote.start,
-        "end": quote.end,
-        "about": list(quote.about),
-    }
 
 
 def _csv(header: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:

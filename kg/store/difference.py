@@ -10,6 +10,8 @@ The property graph: facts are the truth, typed relationships their projection.
     (:Fact)-[:SUPPORTED_BY]->(:Evidence {id, quote, start, end, rule})-[:IN_ARTICLE]->(:Article)
     (:Entity)-[:MENTIONED_IN {count}]->(:Article)
     (:Statement {id, text, start, end})-[:SAID_BY|ABOUT]->(:Entity), (:Statement)-[:IN_ARTICLE]->(:Article)
+
+Articles, entities, evidence and statements also have `search`: their words in both scripts, for the full-text indexes.
 """
 
 from __future__ import annotations
@@ -19,12 +21,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from kg.fold import in_both_scripts
 from kg.graph import short_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kg.graph import Fact, Graph, Node, Quote
+    from kg.graph import Fact, Graph, Node, Quote, Support
     from kg.model import Metadata
     from kg.store.vocabulary import Vocabulary
 
@@ -112,6 +115,7 @@ def _entities(result: Difference, old: Graph, new: Graph, renewed: frozenset[str
             continue
         row = {key: getattr(after, key) for key in ("id", "type", "kind", "name", "known")}
         row["aliases"] = list(after.aliases)
+        row["search"] = in_both_scripts("\n".join(dict.fromkeys((after.name, *after.aliases))))
         if kept is None:
             result.nodes_new[vocabulary.labels(after)].append(row)
         else:
@@ -137,7 +141,7 @@ def _facts(result: Difference, old: Graph, new: Graph, renewed: frozenset[str], 
             continue
         if before is not None:
             result.nodes_gone["Fact"].append(before.id)
-            result.nodes_gone["Evidence"] += [id_ for id_, _, _ in _evidence(before)]
+            result.nodes_gone["Evidence"] += [_evidence_id(before, support) for support in before.support]
             if before.subject in staying and before.object in staying:
                 kind = RelationKind("Entity", vocabulary.stored_predicate(before), "Entity")
                 result.relations_gone[kind].append(_relation(before.subject, before.object, factId=before.id))
@@ -167,9 +171,13 @@ def _new_fact(result: Difference, fact: Fact, vocabulary: Vocabulary) -> None:
 def _evidence(fact: Fact) -> Iterator[tuple[str, str, Row]]:
     """Yield id, article and properties of the fact's evidence; each fact has its own, even for the same words."""
     for support in fact.support:
-        id_ = short_hash(fact.id, support.article, support.start, support.end, support.quote, support.rule)
+        id_ = _evidence_id(fact, support)
         row = {"id": id_, "quote": support.quote, "start": support.start, "end": support.end, "rule": support.rule}
-        yield id_, support.article, row
+        yield id_, support.article, {**row, "search": in_both_scripts(support.quote)}
+
+
+def _evidence_id(fact: Fact, support: Support) -> str:
+    return short_hash(fact.id, support.article, support.start, support.end, support.quote, support.rule)
 
 
 def _statements(result: Difference, old: Graph, new: Graph, renewed: frozenset[str]) -> None:
@@ -202,11 +210,13 @@ def _article_row(article: Metadata) -> Row:
         "url": article.source_url,
         "sourceName": article.source_name,
         "tags": list(article.tags),
+        "search": in_both_scripts(article.title),
     }
 
 
 def _statement_row(quote: Quote) -> Row:
-    return {"id": quote.id, "text": quote.text, "start": quote.start, "end": quote.end}
+    words = in_both_scripts(quote.text)
+    return {"id": quote.id, "text": quote.text, "start": quote.start, "end": quote.end, "search": words}
 
 
 def _relation(start: str, end: str, /, **properties: Any) -> Row:

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from kg.store.protocol import ArticleState
     from kg.store.vocabulary import Vocabulary
 
-# Part of the stamp: raise it when the property graph changes its shape, and every graph is rebuilt when it is opened.
-_SHAPE = 1
+_FULL_TEXT = 'FULL_TEXT METADATA {"analyzer":"org.apache.lucene.analysis.cjk.CJKAnalyzer"}'
 _LOCK_SECONDS = 2.0
 _LEDGER, _NEXT, _DATABASE, _LOCK, _IGNORE = "records.jsonl", "records.jsonl.new", "graph", "lock", ".gitignore"
 _OWN = frozenset((_LEDGER, _NEXT, _DATABASE, _LOCK, _IGNORE))
@@ -54,6 +53,8 @@ class EmbeddedStore:
         `vocabulary` is called when something is to be written.
         """
         self._folder = folder
+        # The engine keeps the current folder of its start, whatever has become of ours.
+        self._place = (folder / _DATABASE).absolute()
         self._vocabulary = vocabulary
         self._lock = FileLock(folder / _LOCK, timeout=_LOCK_SECONDS)
         self._database: Any = None
@@ -104,6 +105,11 @@ class EmbeddedStore:
         with self._explained():
             self._commit(after, old, new)
         return changes
+
+    def rebuild(self) -> None:
+        """See GraphStore."""
+        with self._explained():
+            self._rebuild(build(self.records()), self._folder / _LEDGER)
 
     def query(self, cypher: str, parameters: Mapping[str, Any], *, write: bool = False) -> Table:
         """See GraphStore."""
@@ -176,9 +182,9 @@ class EmbeddedStore:
             ledger.write(following, {})
             following.replace(path)
         stamp = None
-        if arcadedb.database_exists(str(self._folder / _DATABASE)):
+        if arcadedb.database_exists(str(self._place)):
             try:
-                self._database = arcadedb.open_database(str(self._folder / _DATABASE))
+                self._database = arcadedb.open_database(str(self._place))
                 self._database.set_wal_flush("yes_full")
                 stamp = self._stamp()
             except arcadedb.ArcadeDBError as error:
@@ -226,13 +232,15 @@ class EmbeddedStore:
         if self._database is not None:
             self._database.close()
             self._database = None
-        place = self._folder / _DATABASE
-        if place.exists():
-            shutil.rmtree(place)
-        self._database = _engine().create_database(str(place))
+        if self._place.exists():
+            shutil.rmtree(self._place)
+        self._database = _engine().create_database(str(self._place))
         self._database.set_wal_flush("yes_full")
         for statement in statements.constraints("GraphState"):
             self._write(statement, {})
+        for label in statements.SEARCHED:
+            self._database.command("sql", f"CREATE PROPERTY {label}.search IF NOT EXISTS STRING")
+            self._database.command("sql", f"CREATE INDEX IF NOT EXISTS ON {label} (search) {_FULL_TEXT}")
         with self._database.transaction():
             statements.write(changes, self._write)
             self._set_stamp(path)
@@ -276,7 +284,8 @@ def _engine() -> ModuleType:
 
 
 def _stamp_of(path: Path) -> str:
-    return f"{_SHAPE}:{ledger.digest(path)}"
+    """Return what a database says that reflects this ledger in the shape that graphs have now."""
+    return f"{statements.SHAPE}:{ledger.digest(path)}"
 
 
 def _cause(error: Exception) -> str:
@@ -335,10 +344,12 @@ class _Plain:
         start, end = edge.get_out().get_rid(), edge.get_in().get_rid()
         return {"id": id_, "type": type_, "start": start, "end": end, "properties": properties}
 
-    def _path(self, text: str) -> dict[str, Any]:
-        ids = _RECORD_ID.findall(text)
+    def _path(self, text: str) -> dict[str, Any] | str:
         elements = []
-        for id_ in ids:
-            record = self._database.lookup_by_rid(id_)
+        for id_ in _RECORD_ID.findall(text):
+            try:
+                record = self._database.lookup_by_rid(id_)
+            except _engine().ArcadeDBError:
+                return text  # an article's words that only look like a path
             elements.append(self._element({"@rid": id_, "@type": record.get_type_name(), **record.to_dict()}))
         return {"nodes": elements[::2], "relationships": elements[1::2]}

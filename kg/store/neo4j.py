@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import neo4j
-from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, ServiceUnavailable
+from neo4j.exceptions import DriverError, Neo4jError
 from neo4j.graph import Node, Path, Relationship
 
 from kg.errors import NotFoundError, QueryError, StoreError
 from kg.graph import Graph, build
-from kg.store import ledger, statements
+from kg.store import ledger, statements, trouble
 from kg.store.difference import difference
 from kg.store.guard import refuse_file_access
 from kg.store.ledger import Entry, Ledger
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from kg.model import Record
     from kg.store.vocabulary import Vocabulary
 
-_CONNECT_SECONDS = 10.0
+# Whoever waits for a server that is not there wants to know soon; one far away may be given more.
+_CONNECT_SECONDS = 1.5
 _RETRY_SECONDS = 5.0  # for deadlocks and changes of leader; a server that has died is reported soon
 _STATE = "(n:GraphState {id: 'kg'})"
 
@@ -37,7 +38,7 @@ class Neo4jStore:
     """A GraphStore in a database of a Neo4j server.
 
     User, password and database come from the environment variables KG_NEO4J_USER (default: neo4j), KG_NEO4J_PASSWORD
-    and KG_NEO4J_DATABASE (default: neo4j).
+    and KG_NEO4J_DATABASE (default: neo4j); KG_NEO4J_TIMEOUT is how many seconds connecting may take (default: 1.5).
     """
 
     def __init__(self, address: str, vocabulary: Callable[[], Vocabulary], *, create: bool = False) -> None:
@@ -49,13 +50,17 @@ class Neo4jStore:
         self._vocabulary = vocabulary
         self._database = os.environ.get("KG_NEO4J_DATABASE", "neo4j")
         user, password = os.environ.get("KG_NEO4J_USER", "neo4j"), os.environ.get("KG_NEO4J_PASSWORD")
+        seconds = _seconds()
+        self._access = trouble.Access(self._address, user, self._database, seconds)
+        self._has_password = bool(password)
         # The driver would print each retry; what it gives up on is raised, and explained.
         logging.getLogger("neo4j").setLevel(logging.ERROR)
         with self._explained():
             self._driver = neo4j.GraphDatabase.driver(
                 self._address,
                 auth=(user, password) if password else None,
-                connection_timeout=_CONNECT_SECONDS,
+                connection_timeout=seconds,
+                connection_acquisition_timeout=seconds,
                 max_transaction_retry_time=_RETRY_SECONDS,
                 notifications_min_severity="OFF",
             )
@@ -95,6 +100,11 @@ class Neo4jStore:
         with self._explained(), self._session(neo4j.WRITE_ACCESS) as session:
             return session.execute_write(lambda tx: self._apply(_run(tx), upserts, removals))
 
+    def rebuild(self) -> None:
+        """See GraphStore."""
+        with self._explained(), self._session(neo4j.WRITE_ACCESS) as session:
+            session.execute_write(lambda tx: self._rebuild(_run(tx)))
+
     def query(self, cypher: str, parameters: Mapping[str, Any], *, write: bool = False) -> Table:
         """See GraphStore."""
         refuse_file_access(cypher)
@@ -128,23 +138,23 @@ class Neo4jStore:
 
     def _prepare(self, *, create: bool) -> None:
         with self._session(neo4j.WRITE_ACCESS if create else neo4j.READ_ACCESS) as session:
-            if session.run(f"MATCH {_STATE} RETURN n").peek():
+            found = session.run(f"MATCH {_STATE} RETURN n.shape AS shape").data()
+            if found and (found[0]["shape"] == statements.SHAPE or not create):
                 return
             if not create:
                 raise NotFoundError(
                     f"{self._address}: no graph in the database {self._database!r}; "
                     f"make one with `kg ingest PATH… --graph {self._address}`"
                 )
-            for statement in statements.constraints("Record", "GraphState"):
+            for statement in (*statements.constraints("Record", "GraphState"), *statements.full_text_indexes()):
                 session.run(statement).consume()
             session.run(f"MERGE {_STATE}").consume()
 
     def _apply(self, run: statements.Run, upserts: Sequence[tuple[Record, str]], removals: Sequence[str]) -> Changes:
-        # Writers come one after the other: whoever changes this node holds its lock until the transaction ends.
-        run(f"MERGE {_STATE} SET n.locked = true REMOVE n.locked", {})
+        same_shape = _take_turns(run)
         before = _ledger(run)
         after, changes = ledger.revise(before, upserts, removals)
-        if after == before:
+        if after == before and same_shape:
             return changes
         known: dict[str, Record] = {}
         try:
@@ -152,37 +162,31 @@ class Neo4jStore:
             known = {entry.text: record for entry, record in zip(before.values(), parsed, strict=True)}
             old = build(known.values())
             new = build(ledger.parse(after, self._address, known))
-            statements.write(difference(old, new, self._vocabulary()), run)
+            if same_shape:
+                statements.write(difference(old, new, self._vocabulary()), run)
+            else:
+                self._write_anew(run, new)
         except (UnknownNameError, statements.MismatchError):
-            statements.clear(run)
-            statements.write(difference(Graph(), new, self._vocabulary()), run)
+            self._write_anew(run, new)
         _write_ledger(run, before, after)
         return changes
+
+    def _rebuild(self, run: statements.Run) -> None:
+        _take_turns(run)
+        self._write_anew(run, build(ledger.parse(_ledger(run), self._address)))
+
+    def _write_anew(self, run: statements.Run, graph: Graph) -> None:
+        statements.clear(run)
+        statements.write(difference(Graph(), graph, self._vocabulary()), run)
+        run(f"MATCH {_STATE} SET n.shape = $shape", {"shape": statements.SHAPE})
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         """Turn what the driver raises into StoreError or QueryError."""
         try:
             yield
-        except AuthError as error:
-            raise StoreError(
-                f"{self._address}: the server refuses the user or password; "
-                "set KG_NEO4J_PASSWORD, and KG_NEO4J_USER if it is not neo4j"
-            ) from error
-        except ServiceUnavailable as error:
-            cause = str(error).partition("\n")[0]
-            raise StoreError(
-                f"{self._address}: cannot be reached: {cause}\nStart the server, or check the address. If it was lost "
-                "in the middle, run the command again: it takes up where it was"
-            ) from error
-        except ClientError as error:
-            if error.code == "Neo.ClientError.Statement.AccessMode":
-                raise QueryError("the query writes, or calls a procedure that may; run it with --write") from error
-            if (error.code or "").startswith(("Neo.ClientError.Statement", "Neo.ClientError.Procedure")):
-                raise QueryError(error.message or str(error)) from error
-            raise StoreError(f"{self._address}: {error.message}") from error
         except (Neo4jError, DriverError) as error:
-            raise StoreError(f"{self._address}: {error}") from error
+            raise trouble.explain(error, self._access, password=self._has_password) from error
 
 
 def _without_user(address: str) -> str:
@@ -194,11 +198,29 @@ def _without_user(address: str) -> str:
     return address
 
 
+def _seconds() -> float:
+    given = os.environ.get("KG_NEO4J_TIMEOUT") or str(_CONNECT_SECONDS)
+    if not re.fullmatch(r"\d+(\.\d+)?", given) or not float(given):
+        raise StoreError(f"KG_NEO4J_TIMEOUT is {given!r}; give it a number of seconds")
+    return float(given)
+
+
 def _run(tx: neo4j.ManagedTransaction) -> statements.Run:
     def run(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         return tx.run(statement, parameters).data()
 
     return run
+
+
+def _take_turns(run: statements.Run) -> bool:
+    """Let writers come one after the other, and return whether the graph has the shape that graphs have now.
+
+    Whoever changes this node holds its lock until the transaction ends.
+    """
+    ((shape,),) = (
+        row.values() for row in run(f"MERGE {_STATE} SET n.locked = true REMOVE n.locked RETURN n.shape", {})
+    )
+    return bool(shape == statements.SHAPE)
 
 
 def _ledger(run: statements.Run) -> Ledger:

@@ -69,6 +69,10 @@ class GraphStore(Protocol):
         """
         ...
 
+    def rebuild(self) -> None:
+        """Write the graph anew from the stored records, whatever has become of it; what queries wrote may be lost."""
+        ...
+
     def query(self, cypher: str, parameters: Mapping[str, Any], *, write: bool = False) -> Table:
         """Answer a Cypher query; raises QueryError if it is wrong, reads files, or writes without `write`.
 

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 # Enough to make round trips cheap, few enough for a server's memory.
 _BATCH = 2000
 
+# Part of what tells whether a graph must be written anew: raise it when the property graph changes its shape.
+SHAPE = 2
+
 FAMILIES = ("Article", "Entity", "Fact", "Evidence", "Statement")
+
+
+# These have `search`, the text of a full-text index that is named LABEL[search] in every store.
+SEARCHED = ("Article", "Entity", "Evidence", "Statement")
 
 
 class MismatchError(Exception):
@@ -31,6 +38,15 @@ def constraints(*more: str) -> list[str]:
     return [
         f"CREATE CONSTRAINT {label.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE"
         for label in (*FAMILIES, *more)
+    ]
+
+
+def full_text_indexes() -> list[str]:
+    """Return the statements that make the full-text indexes in Neo4j; the embedded engine has others."""
+    return [
+        f"CREATE FULLTEXT INDEX `{label}[search]` IF NOT EXISTS FOR (n:{label}) ON EACH [n.search] "
+        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'cjk'}}"
+        for label in SEARCHED
     ]
 
 

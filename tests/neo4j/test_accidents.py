@@ -13,7 +13,7 @@ import pytest
 
 from kg.errors import NotFoundError, StoreError
 from kg.graph import build
-from kg.store import open_store
+from kg.store import Changes, open_store
 from tests import neo4j_server
 from tests.test_store import told, upserts
 
@@ -68,6 +68,19 @@ def test_a_missing_graph_is_made_only_when_asked(neo4j_address: str, monkeypatch
 
 
 @pytest.mark.neo4j
+def test_a_graph_of_another_shape_is_written_anew_when_articles_come(neo4j_address: str) -> None:
+    with open_store(neo4j_address, create=True) as store:
+        store.apply(upserts(told("a")), [])
+        store.query("MATCH (n) REMOVE n.search, n.shape", {}, write=True)
+    with open_store(neo4j_address) as store:
+        assert store.graph() == build(told("a"))
+    with open_store(neo4j_address, create=True) as store:
+        assert store.apply(upserts(told("a")), []) == Changes()
+        assert store.query("MATCH (n:Entity) WHERE n.search IS NULL RETURN count(n)", {}).rows == ((0,),)
+        assert store.graph() == build(told("a"))
+
+
+@pytest.mark.neo4j
 def test_writers_at_the_same_time_come_one_after_the_other(neo4j_address: str) -> None:
     def write(letter: str) -> None:
         with open_store(neo4j_address, create=True) as store:
@@ -82,9 +95,7 @@ def test_writers_at_the_same_time_come_one_after_the_other(neo4j_address: str) -
 @pytest.fixture
 def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[neo4j_server.Server]:
     """A server that a test may kill."""
-    missing = neo4j_server.missing()
-    if missing:
-        pytest.skip(missing)
+    neo4j_server.require()
     monkeypatch.setenv("KG_NEO4J_PASSWORD", neo4j_server.PASSWORD)
     with neo4j_server.Server(tmp_path / "neo4j") as server:
         yield server
