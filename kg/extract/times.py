@@ -6,27 +6,18 @@ import datetime as dt
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from kg.errors import SchemaError
-from kg.fold import fold
-from kg.ontology import explain, read_yaml
-from kg.resources import folder
+from kg.extract.time_words import HALF, Grammar, Rule, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
-_PART = re.compile(r"<<(\w+)>>")
 _MONTHS_IN_YEAR = 12
 _WEEK = 7
-_TEN = 10
-_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,44 +39,6 @@ class Time:
     rule: str
     base: str = "none"
     otherwise: str | None = None
-
-
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str
-    pattern: str
-    kind: Literal["point", "duration", "none"] = "point"
-    base: Literal["absolute", "article", "carried", "near", "birth", "none"] = "none"
-    year: int | None = None
-    month: int | None = None
-    week: int | None = None
-    day: int | None = None
-    weekday: Literal["last"] | None = None
-    unit: Literal["year", "month", "week", "day"] | None = None
-    sign: Literal[1, -1] = 1
-    keep: Literal["year", "month", "day"] | None = None
-    range: Literal["first", "second"] | None = None
-    sets: Literal["birth"] | None = None
-    carry: bool = True
-
-
-class _Schema(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    version: Literal[1]
-    numerals: dict[str, int]
-    half: str
-    weekdays: dict[str, int]
-    months: dict[str, int]
-    era_start: int
-    range_between: str
-    start_before: str
-    start_after: str
-    end_before: str
-    end_after: str
-    parts: dict[str, str]
-    rules: tuple[_Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,69 +75,6 @@ class _Date:
         return _Date(self.year, self.month) if precision == "month" else self
 
 
-@dataclass(frozen=True, slots=True)
-class _Grammar:
-    schema: _Schema
-    rules: tuple[tuple[_Rule, re.Pattern[str]], ...]
-    numerals: dict[str, int]
-    weekdays: dict[str, int]
-    between: re.Pattern[str]
-    start_before: re.Pattern[str]
-    start_after: re.Pattern[str]
-    end_before: re.Pattern[str]
-    end_after: re.Pattern[str]
-
-    def number(self, written: str) -> float | None:
-        """The value of digits or Chinese numerals; None if they are not a number."""
-        if written == self.schema.half:
-            return _HALF
-        if written.isascii():
-            return float(written)
-        values = [self.numerals.get(char) for char in written]
-        total = digit = 0
-        for value in values:
-            if value is None:
-                return None
-            if value >= _TEN:
-                total += value * (digit or 1)
-                digit = 0
-            else:
-                # 二〇一九 has no tens: its digits stand by their places.
-                digit = digit * _TEN + value if max(v or 0 for v in values) < _TEN else value
-        return float(total + digit)
-
-
-@cache
-def _grammar(schemas: Path | None) -> _Grammar:
-    path = (schemas or folder("schemas")) / "times.yaml"
-    try:
-        schema = _Schema.model_validate(read_yaml(path))
-    except ValidationError as error:
-        raise explain(path, error) from error
-
-    def compiled(pattern: str, place: str) -> re.Pattern[str]:
-        while part := _PART.search(pattern):
-            if part[1] not in schema.parts:
-                raise SchemaError(f"{path}: {place}: there is no part {part[1]!r}; define it under `parts`")
-            pattern = pattern.replace(part[0], schema.parts[part[1]])
-        try:
-            return re.compile(fold(pattern).replace(" ", r"\s*"))
-        except re.error as error:
-            raise SchemaError(f"{path}: {place}: not a regular expression: {error}") from error
-
-    return _Grammar(
-        schema=schema,
-        rules=tuple((rule, compiled(rule.pattern, f"rules: {rule.name}")) for rule in schema.rules),
-        numerals={fold(key): value for key, value in schema.numerals.items()},
-        weekdays={fold(key): value for key, value in schema.weekdays.items()},
-        between=compiled(schema.range_between, "range_between"),
-        start_before=compiled(schema.start_before, "start_before"),
-        start_after=compiled(schema.start_after, "start_after"),
-        end_before=compiled(schema.end_before, "end_before"),
-        end_after=compiled(schema.end_after, "end_after"),
-    )
-
-
 def find_times(
     folded: str, spans: Sequence[tuple[int, int]], article_date: str | None, schemas: Path | None = None
 ) -> tuple[Time, ...]:
@@ -193,7 +83,7 @@ def find_times(
     Relative dates are settled from the date that the text told last, or from the article's (YYYY-MM-DD). `schemas`
     replaces the shipped folder. Raises SchemaError.
     """
-    grammar = _grammar(schemas)
+    grammar = load(schemas)
     text = folded.translate(_WIDE_DIGITS)
     resolver = _Resolver(grammar, _day(article_date))
     times = []
@@ -208,11 +98,11 @@ def _day(written: str | None) -> dt.date | None:
 
 
 def _matches(
-    grammar: _Grammar, text: str, spans: Sequence[tuple[int, int]]
-) -> Iterator[tuple[_Rule, re.Match[str], int]]:
+    grammar: Grammar, text: str, spans: Sequence[tuple[int, int]]
+) -> Iterator[tuple[Rule, re.Match[str], int]]:
     """Yield what counts of all matches, in reading order and with its span's index, none across a span's border."""
     starts = [start for start, _ in spans]
-    found: list[tuple[int, int, int, int, _Rule, re.Match[str]]] = []
+    found: list[tuple[int, int, int, int, Rule, re.Match[str]]] = []
     for order, (rule, pattern) in enumerate(grammar.rules):
         position = 0
         while match := pattern.search(text, position):
@@ -236,14 +126,14 @@ def _matches(
 class _Resolver:
     """Reads matches in order and remembers the last date told."""
 
-    grammar: _Grammar
+    grammar: Grammar
     article: dt.date | None
     carried: _Date | None = None
     # The span in which a year was told only as last year, this year…; elsewhere months do not belong to it.
     passing: int | None = None
     birth: _Date | None = None
 
-    def time(self, rule: _Rule, match: re.Match[str], span: int) -> Time:
+    def time(self, rule: Rule, match: re.Match[str], span: int) -> Time:
         """The time of a match in the span of that index."""
         start, end = match.span("time" if "time" in match.re.groupindex else 0)
         if rule.kind == "duration":
@@ -265,14 +155,14 @@ class _Resolver:
         value = str(date) if date else None
         return Time(start, end, value, "point", None, "", future, rule.name, rule.base, otherwise)
 
-    def _otherwise(self, rule: _Rule, match: re.Match[str], date: _Date | None) -> str | None:
+    def _otherwise(self, rule: Rule, match: re.Match[str], date: _Date | None) -> str | None:
         """A month without a year, if it is the last one before the article instead of that of the date told last."""
         if rule.base != "near" or not match.groupdict().get("month") or date is None or self.article is None:
             return None
         fresh = _Resolver(self.grammar, self.article)._date(rule, match, 0)  # noqa: SLF001 - the same reader, afresh
         return str(fresh) if fresh is not None and fresh != date else None
 
-    def _months(self, rule: _Rule, match: re.Match[str]) -> int | None:
+    def _months(self, rule: Rule, match: re.Match[str]) -> int | None:
         count = self._count(match)
         if count is None:
             return None
@@ -282,9 +172,9 @@ class _Resolver:
     def _count(self, match: re.Match[str]) -> float | None:
         groups = match.groupdict()
         count = self.grammar.number(groups["n"]) if groups.get("n") else None
-        return None if count is None else count + (_HALF if groups.get("half") else 0)
+        return None if count is None else count + (HALF if groups.get("half") else 0)
 
-    def _date(self, rule: _Rule, match: re.Match[str], span: int) -> _Date | None:
+    def _date(self, rule: Rule, match: re.Match[str], span: int) -> _Date | None:
         groups = {name: text for name, text in match.groupdict().items() if text}
         try:
             if rule.base == "absolute":
@@ -297,7 +187,7 @@ class _Resolver:
             # A day that does not exist, or a count beyond the calendar.
             return None
 
-    def _base(self, rule: _Rule) -> _Date | None:
+    def _base(self, rule: Rule) -> _Date | None:
         if rule.base == "article":
             return _Date(self.article.year, self.article.month, self.article.day) if self.article else None
         return {"carried": self.carried, "birth": self.birth}.get(rule.base)
@@ -332,7 +222,7 @@ class _Resolver:
         english = self.grammar.schema.months.get(written[:3].lower())
         return english or self._int(written)
 
-    def _near(self, rule: _Rule, groups: dict[str, str], span: int) -> _Date | None:
+    def _near(self, rule: Rule, groups: dict[str, str], span: int) -> _Date | None:
         """A date without its larger unit: that of the carried date, else the last such one before the article."""
         month = self._month(groups)
         day = self._int(groups["day"]) if "day" in groups else None
@@ -356,7 +246,7 @@ class _Resolver:
         base = this if day <= self.article.day else this.months(-1)
         return replace(base, day=day)
 
-    def _moved(self, base: _Date, rule: _Rule, match: re.Match[str], groups: dict[str, str]) -> _Date | None:
+    def _moved(self, base: _Date, rule: Rule, match: re.Match[str], groups: dict[str, str]) -> _Date | None:
         date: _Date | None
         if rule.unit:
             date = self._counted(base, rule, match, groups)
@@ -391,7 +281,7 @@ class _Resolver:
     def _weekday(self, groups: dict[str, str]) -> int:
         return self.grammar.weekdays[groups["weekday"]]
 
-    def _counted(self, base: _Date, rule: _Rule, match: re.Match[str], groups: dict[str, str]) -> _Date | None:
+    def _counted(self, base: _Date, rule: Rule, match: re.Match[str], groups: dict[str, str]) -> _Date | None:
         count = self._count(match)
         if count is None:
             return None
@@ -407,7 +297,7 @@ class _Resolver:
         return base.days(days)
 
 
-def _with_roles(grammar: _Grammar, text: str, times: Sequence[Time]) -> Iterator[Time]:
+def _with_roles(grammar: Grammar, text: str, times: Sequence[Time]) -> Iterator[Time]:
     """Give the two ends of ranges their roles; a bare year that is no end of a range is no time."""
     ranges = {rule.name: rule.range for rule in grammar.schema.rules if rule.range}
     points = [time for time in times if time.kind == "point"]
