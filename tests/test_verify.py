@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from kg.graph import build
 from kg.model import Record
 from kg.store import GraphStore
 from kg.verify import verify
-from tests.command import kg
+from tests.command import ROOT, kg
 from tests.strategies import ONTOLOGY, corpora
 from tests.test_store import contract, empty, store, told, upserts
 
@@ -174,3 +175,13 @@ def test_the_command_repairs() -> None:
     assert "missing in the graph, but in a clean rebuild: 1" in broken.stdout
     assert kg("verify", "--repair").exit_code == 0
     assert kg("verify").exit_code == 0
+
+
+def test_a_graph_of_the_wider_setting_is_compared_in_that_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(ROOT / "corpus" / "articles" / "a01-yi-tay-reka.md", tmp_path / "a.md")
+    monkeypatch.chdir(tmp_path)
+    assert kg("ingest", ".", "--recall").exit_code == 0
+    assert kg("verify", ".", "--recall").exit_code == 0
+    assert kg("verify", ".").exit_code == 1

@@ -9,11 +9,12 @@ import typer
 
 from kg.cli.app import app, bilingual, both, complain
 from kg.cli.messages import say, say_problem
-from kg.cli.options import Address, Drafts, Jobs, Model, Root, Schemas, default_graph, open_graph
+from kg.cli.options import Address, Drafts, Jobs, Model, Recall, Root, Schemas, default_graph, open_graph
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kg.extract.extractor import Extractor
     from kg.model import Record
     from kg.verify import Problem, Report
 
@@ -68,12 +69,14 @@ def verify(
     drafts: Drafts = False,
     jobs: Jobs = None,
     model: Model = None,
+    recall: Recall = False,
     schemas: Schemas = None,
 ) -> None:
     """Check that the graph is true: spans, types, evidence, orphans, duplicates, and that a rebuild equals it."""
     from kg import articles, ontology
     from kg import dump as canonical
     from kg import verify as checks
+    from kg.extract.extractor import Extractor
 
     top = articles.root_for(root, Path.cwd())
     found = articles.find(paths, top) if paths else None
@@ -85,7 +88,7 @@ def verify(
             files |= {id_: file for file, id_ in found.files}
         report = checks.verify(store, ontology.load(schemas), files)
         if found:
-            fresh = _read_anew(found.files, schemas, model, drafts=drafts, jobs=jobs)
+            fresh = _read_anew(found.files, Extractor(schemas, model, wide=recall), schemas, drafts=drafts, jobs=jobs)
             read = {id_ for _, id_ in found.files}
             kept = (
                 record
@@ -107,14 +110,13 @@ def verify(
 
 
 def _read_anew(
-    files: Sequence[tuple[Path, str]], schemas: Path | None, model: str | None, *, drafts: bool, jobs: int | None
+    files: Sequence[tuple[Path, str]], extractor: Extractor, schemas: Path | None, *, drafts: bool, jobs: int | None
 ) -> list[Record]:
     from kg import pipeline
     from kg.cli.terminal import progress
-    from kg.extract.extractor import Extractor
 
     records = []
-    outcomes = pipeline.extract(files, Extractor(schemas, model), schemas=schemas, drafts=drafts, jobs=jobs)
+    outcomes = pipeline.extract(files, extractor, schemas=schemas, drafts=drafts, jobs=jobs)
     with progress(say("reading")) as steps:
         for done, outcome in enumerate(outcomes, 1):
             if outcome.error is not None:

@@ -9,11 +9,10 @@ import numpy as np
 
 from kg.extract import chain
 from kg.extract.chain import Tools, Understood
-from kg.extract.entities import find_entities
 from kg.extract.learned_relations import Choice, candidates_of
-from kg.extract.mentions import MentionFinder, Weighed, placed
+from kg.extract.link import Linker
+from kg.extract.mentions import Found, MentionFinder, Weighed, placed
 from kg.extract.reading import Reading
-from kg.extract.segment import Segmented
 from kg.extract.view import Item
 from kg.model import Document, Relation
 
@@ -79,8 +78,10 @@ class Explanation:
 def explain(document: Document, tools: Tools) -> Explanation:
     """Extract an article and say why."""
     segmented = tools.segmenter.segment(document)
-    mentions = tuple(reasons(tools.finder, segmented))
-    entities = find_entities(segmented, tools.finder)
+    weighed = tools.finder.weigh(segmented)
+    found = placed(weighed, tools.finder.decide(weighed))
+    mentions = tuple(_reasons(tools.finder, weighed, found))
+    entities = Linker(segmented, tools.finder.lexicon, tools.finder.cues).link(found)
     names = {entity.id: entity.name for entity in entities}
     reading, speakers, _ = chain.read(document, segmented, entities, tools)
     understood = chain.understand(document, segmented, reading, entities, speakers, tools)
@@ -135,17 +136,15 @@ def _time_by(time: str | None, relation: Relation, reading: Reading) -> str:
     return "earlier" if any(place < first for place in places) else "article"
 
 
-def reasons(finder: MentionFinder, segmented: Segmented) -> Iterator[Reason]:
-    """The reason for each name that the finder finds, in order of place."""
-    weighed = finder.weigh(segmented)
-    verdicts = finder.decide(weighed)
-    for candidate in placed(weighed, verdicts).candidates:
+def _reasons(finder: MentionFinder, weighed: Weighed, found: Found) -> Iterator[Reason]:
+    document = weighed.draft.segmented.document
+    for candidate in found.candidates:
         proposal = weighed.draft.proposals.get(candidate.surface)
         tagged = weighed.spans.get((candidate.start, candidate.end), {})
         yield Reason(
             start=candidate.start,
             end=candidate.end,
-            text=segmented.document.text[candidate.start : candidate.end],
+            text=document.text[candidate.start : candidate.end],
             type=candidate.type,
             probability=candidate.probability,
             sources=tuple(proposal.sources) if proposal else (candidate.source,),

@@ -8,8 +8,6 @@ from kg.extract.grammar import Grammar
 from kg.extract.view import BREAKS, Line, View
 from kg.model import Certainty
 
-_ENDS = "。！？!?"
-
 
 def _real(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
     return any(m[1] for m in pattern.finditer(text, start, end))

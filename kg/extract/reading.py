@@ -25,7 +25,6 @@ _MARK = re.compile(f"[{re.escape(BREAKS + _OPENING)}]")
 _SURE, _SHORTEST = 0.9, 3
 _UTTERANCE = 10
 _REACH = 12
-_STRIPPED = '「」『』“”"《》〈〉*_'
 _NEUTRAL = re.compile("[，,、；;：:\\s]*")
 
 

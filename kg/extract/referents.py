@@ -1,4 +1,4 @@
-"""Who is likely meant: what speaks for a candidate, and the learned weights of it (`schemas/references.json`)."""
+"""Who is likely meant: what speaks for a candidate, and its learned weights (`schemas/weights/references.json`)."""
 
 from __future__ import annotations
 

@@ -27,7 +27,6 @@ _END = re.compile(
     r"[。！？!?]+|(?<![A-Z])(?<!\bvs)(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<!\bal)(?<!\betc)(?<!\be\.g)(?<!\bi\.e)\.(?=[\s\u3400-\u9fff]|$)|\n+"
 )
 _BRACKETS_AFTER_END = "」』”）)】"
-_CLAUSE_END = re.compile("[，；：,;:]+|—+|–+|…+")
 _SPEECH_AFTER_QUOTE = re.compile(
     "[^，。：；！？,.:;!?\n「」『』“”]{0,16}?(?:说|表示|问|答|道|笑|坦言|回忆|补充|解释|强调|认为|指出|形容|下了|写)"
 )

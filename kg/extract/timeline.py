@@ -242,8 +242,3 @@ def _age(value: str, date: str) -> str:
     if years:
         return f"years ago {max(min(years, 5), -1)}"
     return "same month" if value[:7] == date[:7] else "same year"
-
-
-def names_of(mentions: Sequence[tuple[int, str]], items: Mapping[int, tuple[str, ...]]) -> list[tuple[int, str]]:
-    """Where entities are named or meant, in order."""
-    return sorted({*mentions, *((offset, who) for offset, members in items.items() for who in members)})

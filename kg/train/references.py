@@ -9,9 +9,9 @@ from dataclasses import replace
 from kg.corpus.references import Article, asked, read
 from kg.extract import chain
 from kg.extract.referents import ALL, Candidate, Weights
+from kg.train.lessons import FOLDS
 from kg.train.softmax import Choice, fit
 
-FOLDS = 5
 _PENALTY, _LEAST = 6.0, 3
 _DECIMALS, _NEGLIGIBLE = 2, 0.03
 

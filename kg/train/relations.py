@@ -279,10 +279,6 @@ class Prepared:
     table: Table
     words: list[str]
 
-    def rows_of(self, number: int) -> npt.NDArray[np.bool_]:
-        """The rows of one article."""
-        return np.asarray(self.table.article == number)
-
 
 def prepare(samples: Sequence[Sample], tools: Tools, words: list[str] | None = None) -> Prepared:
     """Make the features and labels of all articles."""
